@@ -1,0 +1,88 @@
+// The closed syntax tree of CQL2 (OGC 21-065r2) that every filter in Sarhad is: what a caller asks, what policy adds,
+// what an alert rule says. Parsers make it, `evaluate` is its one meaning, the store's SQL may only approximate it
+// from above. Knows layers only by field ordinals after `bind`.
+#pragma once
+
+#include "geo/geometry.hpp"
+#include "geo/value.hpp"
+#include "layers/model/layer.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace layers::query {
+
+enum class Op {
+    // leaves
+    literal, property, geometry_literal, geometry_property, interval,
+    // logic
+    op_and, op_or, op_not,
+    // comparison
+    eq, ne, lt, le, gt, ge, is_null, like, between, in,
+    // arithmetic
+    add, sub, mul, div, mod, int_div, pow,
+    // functions
+    casei, accenti, date, timestamp, call,
+    // spatial
+    s_intersects, s_equals, s_disjoint, s_touches, s_within, s_overlaps, s_crosses, s_contains,
+    // temporal
+    t_after, t_before, t_contains, t_disjoint, t_during, t_equals, t_finished_by, t_finishes, t_intersects, t_meets,
+    t_met_by, t_overlapped_by, t_overlaps, t_started_by, t_starts,
+    // arrays
+    array_literal, a_equals, a_contains, a_contained_by, a_overlaps,
+};
+
+struct Expression;
+using ExpressionPtr = std::shared_ptr<const Expression>; // immutable and shared freely between threads
+
+struct Expression {
+    Op op = Op::literal;
+    geo::Value value;              // literal; property: the name as text
+    std::size_t ordinal = 0;       // property after bind
+    geo::Geometry geometry;        // geometry_literal
+    std::vector<ExpressionPtr> children;
+};
+
+// Limits (trust.md's hard cases 24-26): depth <= 64, nodes <= 10 000, children of one OR <= 256, IN list <= 1 000.
+// Throws Error{invalid_input} with the column or JSON pointer. Both are total: any bytes give a tree or an Error, in
+// time linear in the input.
+ExpressionPtr parse_cql2_text(std::string_view text);
+ExpressionPtr parse_cql2_json(std::string_view json);
+std::string to_cql2_text(const Expression& e); // parse(to_text(e)) == e
+
+// Which names exist for this caller: resolves properties to ordinals and checks types (an enumeration is compared as
+// text, an instant also with a date or timestamp). A name that isn't in `visible` is the same error as one that
+// doesn't exist: Error{invalid_input}, "unknown property". visible[i] belongs to layer.fields[i]; also known are `id`
+// (text, ordinal kIdOrdinal), `version` (kVersionOrdinal) and the geometry as `geom` or `geometry`.
+inline constexpr std::size_t kIdOrdinal = static_cast<std::size_t>(-2);
+inline constexpr std::size_t kVersionOrdinal = static_cast<std::size_t>(-3);
+ExpressionPtr bind(const ExpressionPtr& e, const Layer& layer, const std::vector<bool>& visible);
+
+// Helpers for policy and server code.
+ExpressionPtr literal(geo::Value value);
+ExpressionPtr always();
+ExpressionPtr never();
+ExpressionPtr all_of(std::vector<ExpressionPtr> parts); // `always` parts vanish; empty = always
+ExpressionPtr any_of(std::vector<ExpressionPtr> parts);
+bool is_always(const ExpressionPtr& e);
+
+// A row as the evaluator sees it; implemented over a Record (store) and over index columns.
+// Views returned live until the next call on the same object.
+class RowView {
+public:
+    virtual ~RowView() = default;
+    virtual const geo::Value& value(std::size_t ordinal) const = 0; // also kIdOrdinal, kVersionOrdinal
+    virtual const geo::Geometry& geometry() const = 0;
+    virtual geo::Box box() const = 0; // lon, lat; cheap
+};
+
+enum class Truth { no, yes, unknown }; // three-valued, as SQL
+Truth evaluate(const Expression& e, const RowView& row); // thread-safe; e must be bound
+
+// A lon/lat box outside which no row can satisfy e (nothing: no bound found). Selects too much, never too little.
+std::optional<geo::Box> bounding_box(const Expression& e);
+
+} // namespace layers::query

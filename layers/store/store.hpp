@@ -1,0 +1,136 @@
+// The store's contract: what was acknowledged is durable, versions are never lost, everything else is derived.
+// spatialite/ implements it; a PostGIS one must pass the same tests. Knows model, audit and query; no HTTP, no index.
+#pragma once
+
+#include "geo/error.hpp"
+#include "geo/geometry.hpp"
+#include "layers/model/layer.hpp"
+#include "layers/query/expression.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <future>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace layers::store {
+
+using Seq = std::int64_t;
+
+enum class Op { create, replace, remove };
+
+// What a client wants. The store gives version, seq and recorded_at.
+struct Write {
+    Op op = Op::create;
+    std::string layer;
+    Record record;                            // remove: only id matters
+    std::optional<std::int64_t> if_version;   // replace, remove: fails with precondition_failed when it isn't current
+    std::string account;                      // who, for the audit leaf
+    bool skip_if_same = false;                // create: an existing id with equal content is left alone (idempotent)
+    bool replace_if_exists = false;           // create: an existing id with other content gets a new version (imports)
+};
+
+enum class Outcome { created, replaced, removed, unchanged };
+
+struct WriteResult {
+    Outcome outcome = Outcome::created;
+    Seq seq = 0;
+    std::int64_t version = 0;
+    geo::Instant recorded_at;
+};
+
+// One line of the change log. Label and boxes travel, payload never.
+struct Change {
+    Seq seq = 0;
+    std::string layer;
+    geo::Uuid id;
+    std::int64_t version = 0;
+    Op op = Op::create;
+    geo::Instant recorded_at;
+    std::string agency;
+    std::string handling;
+    std::vector<std::string> releasable_to;
+    std::string scenario_id;
+    geo::Box old_box; // empty when there was none
+    geo::Box new_box;
+};
+
+struct VersionEntry {
+    Record record;
+    Seq seq_from = 0;
+    std::optional<Seq> seq_to;  // open interval = current
+    bool removed = false;       // a deletion is a version without payload
+    std::string account;
+};
+
+// One import: what is in, so that a stopped one goes on.
+struct ImportState {
+    std::string key;            // hash of file content, layer and mapping
+    std::int64_t rows_done = 0;
+    std::string report_json;    // so far
+    bool finished = false;
+};
+
+struct Account {
+    std::string token_hash;     // BLAKE2b-256, hex
+    std::string account;
+    std::string agency;
+    std::vector<std::string> roles;
+    bool revoked = false;
+};
+
+// All functions are thread-safe. Reads see the last commit. Errors: storage_full, storage_failed, busy, and those named.
+class Store {
+public:
+    virtual ~Store() = default;
+
+    // Queued, group-committed, in the order of the calls. The future is ready after the commit is durable; each write of
+    // the batch succeeds or fails alone: a failed one is an Error in its place.
+    struct Item {
+        std::optional<WriteResult> result;
+        std::optional<geo::Error> error;
+    };
+    virtual std::future<std::vector<Item>> write(std::vector<Write> batch) = 0;
+    // As above; the import's state is stored in the same transaction as its rows.
+    virtual std::future<std::vector<Item>> write_import(std::vector<Write> batch, ImportState state) = 0;
+    virtual std::optional<ImportState> import_state(const std::string& key) const = 0;
+
+    // Called on the writer thread after each durable commit and before its futures are ready, with what changed in
+    // seq order: this is how the index follows ("commit, apply to the index, acknowledge"). One listener.
+    struct Applied {
+        Change change;
+        std::shared_ptr<const Record> record; // null for remove
+    };
+    virtual void on_commit(std::function<void(const std::vector<Applied>&)> listener) = 0;
+
+    virtual Seq last_seq() const = 0;
+    // Changes with seq in (after, after + limit], ascending; gap-free.
+    virtual std::vector<Change> changes(Seq after, std::size_t limit) const = 0;
+    virtual Seq seq_at(geo::Instant t) const = 0;       // the last seq recorded at or before t; 0 when none
+
+    virtual std::optional<Record> get(const std::string& layer, const geo::Uuid& id) const = 0;
+    virtual std::optional<Record> get_at(const std::string& layer, const geo::Uuid& id, Seq at) const = 0;
+    virtual std::vector<VersionEntry> history(const std::string& layer, const geo::Uuid& id) const = 0;
+    // Streams the rows current at `at` (last_seq() for now) in ascending id, after `after` (nothing: from the start);
+    // `box` is a prefilter. The visitor returns false to stop.
+    virtual void scan(const std::string& layer, Seq at, const std::optional<geo::Box>& box,
+                      const std::optional<geo::Uuid>& after, const std::function<bool(const Record&)>& visit) const = 0;
+    virtual std::int64_t count(const std::string& layer) const = 0;
+
+    virtual Catalogue catalogue() const = 0;
+    virtual void add_layer(const Layer& layer) = 0;     // durable on return; Error{conflict} when it is taken
+
+    virtual void put_account(const Account& account) = 0;
+    virtual std::optional<Account> find_account(const std::string& token_hash) const = 0;
+
+    // Positions of followers (layers/feed).
+    virtual Seq follower_position(const std::string& name) const = 0;
+    virtual void set_follower_position(const std::string& name, Seq seq) = 0;
+
+    virtual void check() const = 0;                     // Error{storage_failed} when the file is damaged
+    virtual std::string identity() const = 0;           // random id of this database, made at its birth
+};
+
+} // namespace layers::store

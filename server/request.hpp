@@ -1,0 +1,55 @@
+// A request and a response as plain values: app.handle() takes one and gives the other, so the whole server is tested
+// without a socket. Knows no Beast.
+#pragma once
+
+#include "geo/error.hpp"
+#include "layers/access/caller.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace server {
+
+using Headers = std::vector<std::pair<std::string, std::string>>; // names lower case in requests
+
+struct Request {
+    std::string method;     // "GET" …; HEAD reaches the app as GET, the edge drops the body
+    std::string target;     // raw, as on the wire: "/collections?f=json"
+    Headers headers;
+    std::string body;       // small bodies; a big upload is spooled to `body_file`
+    std::string body_file;  // path of a private spool file, empty when the body is in memory
+    std::string client;     // address, for the log
+    std::stop_token stop;   // set when the client went away or the deadline passed
+    layers::access::Caller caller; // filled by auth
+
+    std::string_view header(std::string_view lower_case_name) const; // empty when absent
+};
+
+// Bytes that are produced as the client takes them. next() appends to `out` and returns false at the end; runs on the
+// worker pool, never on an I/O thread.
+class BodySource {
+public:
+    virtual ~BodySource() = default;
+    virtual bool next(std::string& out) = 0;
+};
+
+using SharedBytes = std::shared_ptr<const std::string>;
+
+struct Response {
+    int status = 200;
+    Headers headers; // Content-Type and so on; the edge adds Date, Content-Length, Connection, Content-Encoding
+    std::variant<std::string, SharedBytes, std::unique_ptr<BodySource>> body;
+
+    void set(std::string name, std::string value);        // replaces
+    std::string_view header(std::string_view name) const; // any case
+};
+
+} // namespace server
