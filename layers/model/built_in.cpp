@@ -1,0 +1,13 @@
+#include "layers/model/built_in.hpp"
+
+namespace layers {
+
+const std::vector<Layer>& built_in_layers() {
+    static const std::vector<Layer> table{
+        border_sections(), disputed_lines(),  fence_segments(), crossing_points(), check_posts(), crossing_routes(),
+        patrol_tracks(),   observed_tracks(), reports(),        hazards(),         facilities(),  places(),
+    };
+    return table;
+}
+
+} // namespace layers
