@@ -35,8 +35,8 @@ enum class ErrorCode {
 // `message` is shown to the caller: no SQL, no path, no version.
 class Error : public std::runtime_error {
 public:
-    Error(ErrorCode code, const std::string& message, std::string pointer = {})
-        : std::runtime_error{message}, code{code}, pointer{std::move(pointer)} {}
+    Error(ErrorCode what_kind, const std::string& message, std::string where = {})
+        : std::runtime_error{message}, code{what_kind}, pointer{std::move(where)} {}
     ErrorCode code;
     std::string pointer;
 };
