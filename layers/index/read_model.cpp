@@ -1,0 +1,344 @@
+#include "layers/index/read_model.hpp"
+
+#include "geo/error.hpp"
+#include "geo/wrap/mapped_file.hpp"
+
+#include <algorithm>
+#include <condition_variable>
+#include <cstring>
+#include <filesystem>
+#include <map>
+#include <mutex>
+#include <thread>
+
+namespace layers::index {
+
+namespace {
+
+// In front of a snapshot's segment: of which database, up to which seq.
+struct Stamp {
+    char identity[64];
+    store::Seq seq;
+    std::int64_t reserved;
+};
+
+// Segments of about equal size are merged when there are this many, so that a row is copied log8(n) times in all.
+constexpr std::size_t kMergeAt = 8;
+
+// A snapshot that would have to catch up on more than this is rebuilt by a scan instead.
+constexpr store::Seq kLongTail = 50'000;
+
+int tier(Row rows) {
+    int t = 0;
+    for (std::uint64_t size = 64; size < rows; size *= 8) ++t;
+    return t;
+}
+
+// One layer: its current pieces, and how they change. `mutex` guards `current`; only the committing thread applies.
+struct LayerModel {
+    std::shared_ptr<const Layer> layer;
+    std::shared_ptr<TouchedTiles> touched = std::make_shared<TouchedTiles>();
+    mutable std::mutex mutex;
+    std::shared_ptr<const View> current;
+    store::Seq snapshot_seq = -1; // what the file holds; -1: none
+
+    std::shared_ptr<const View> view() const {
+        const std::lock_guard lock{mutex};
+        return current;
+    }
+    void publish(std::vector<Piece> pieces, store::Seq seq) { // with the mutex held
+        auto next = std::make_shared<View>();
+        next->layer = layer;
+        next->seq = seq;
+        next->pieces = std::move(pieces);
+        next->touched = touched;
+        current = std::move(next);
+    }
+};
+
+Piece piece_of(std::shared_ptr<const Segment> segment) {
+    auto dead = std::make_shared<DeadMarks>(segment->size());
+    return {std::move(segment), std::move(dead)};
+}
+
+void mark_dead(const std::vector<Piece>& pieces, const geo::Uuid& id, store::Seq seq) {
+    for (const auto& piece : pieces) {
+        const auto row = piece.segment->find(id);
+        if (row && piece.dead->died(*row) == 0) piece.dead->mark(*row, seq);
+    }
+}
+
+} // namespace
+
+struct ReadModel::State {
+    store::Store& store;
+    std::string directory;
+    mutable std::mutex mutex; // guards `models` and `catalogue`
+    std::map<std::string, std::shared_ptr<LayerModel>, std::less<>> models;
+    Catalogue catalogue;
+    std::atomic<store::Seq> applied{0};
+
+    std::mutex merge_mutex;
+    std::condition_variable_any merge_wanted;
+    bool merge_pending = false;
+    std::jthread merger;
+
+    State(store::Store& s, std::string d) : store{s}, directory{std::move(d)}, catalogue{s.catalogue()} {}
+
+    std::shared_ptr<LayerModel> model(std::string_view id) const {
+        const std::lock_guard lock{mutex};
+        const auto it = models.find(id);
+        return it == models.end() ? nullptr : it->second;
+    }
+    std::vector<std::shared_ptr<LayerModel>> all() const {
+        const std::lock_guard lock{mutex};
+        std::vector<std::shared_ptr<LayerModel>> list;
+        for (const auto& [id, m] : models) list.push_back(m);
+        return list;
+    }
+    std::string file_of(const Layer& layer) const { return directory + "/" + layer.id + ".segment"; }
+
+    std::optional<store::Seq> map_snapshot(LayerModel& m) const;
+    void rebuild(LayerModel& m, store::Seq seq) const;
+    void catch_up(LayerModel& m, const std::map<geo::Uuid, store::Seq>& changed, store::Seq seq) const;
+    void load(const std::function<void(const std::string&)>& progress);
+    void apply(const std::vector<store::Store::Applied>& batch);
+    bool merge_once(LayerModel& m) const;
+    void run_merger(const std::stop_token& stop);
+    void write_snapshot(LayerModel& m) const;
+};
+
+std::optional<store::Seq> ReadModel::State::map_snapshot(LayerModel& m) const {
+    if (directory.empty()) return {};
+    const auto file = geo::wrap::map_file(file_of(*m.layer));
+    Stamp stamp;
+    if (!file || file->bytes.size() < sizeof stamp) return {};
+    std::memcpy(&stamp, file->bytes.data(), sizeof stamp);
+    const std::string identity = store.identity();
+    if (identity.size() > sizeof stamp.identity || std::memcmp(stamp.identity, identity.data(), identity.size()) != 0 ||
+        stamp.seq > store.last_seq())
+        return {};
+    try {
+        auto segment = Segment::from_bytes(file->owner, file->bytes.subspan(sizeof stamp), *m.layer);
+        m.publish({piece_of(std::move(segment))}, stamp.seq);
+        m.snapshot_seq = stamp.seq;
+        return stamp.seq;
+    } catch (const geo::Error&) {
+        return {}; // of another schema, or damaged: the store knows better
+    }
+}
+
+void ReadModel::State::rebuild(LayerModel& m, store::Seq seq) const {
+    SegmentBuilder builder{*m.layer};
+    store.scan(m.layer->id, seq, {}, {}, [&](const Record& record) {
+        builder.add(record);
+        return true;
+    });
+    std::vector<Piece> pieces;
+    if (builder.size() > 0) pieces.push_back(piece_of(builder.finish()));
+    m.publish(std::move(pieces), seq);
+}
+
+void ReadModel::State::catch_up(LayerModel& m, const std::map<geo::Uuid, store::Seq>& changed, store::Seq seq) const {
+    std::vector<Piece> pieces = m.current->pieces;
+    SegmentBuilder builder{*m.layer};
+    for (const auto& [id, changed_at] : changed) {
+        mark_dead(pieces, id, changed_at);
+        if (const auto record = store.get(m.layer->id, id)) builder.add(*record);
+    }
+    if (builder.size() > 0) pieces.push_back(piece_of(builder.finish()));
+    m.publish(std::move(pieces), seq);
+}
+
+void ReadModel::State::load(const std::function<void(const std::string&)>& progress) {
+    const store::Seq last = store.last_seq();
+    store::Seq oldest = last;
+    std::vector<std::shared_ptr<LayerModel>> stale;
+    for (const auto& layer : catalogue.all()) {
+        auto m = std::make_shared<LayerModel>();
+        m->layer = layer;
+        const auto mapped = map_snapshot(*m);
+        if (mapped && last - *mapped <= kLongTail) {
+            oldest = std::min(oldest, *mapped);
+            stale.push_back(m);
+        } else {
+            rebuild(*m, last);
+        }
+        m->touched->touch_all(last);
+        models.emplace(layer->id, m);
+    }
+    std::map<std::string, std::map<geo::Uuid, store::Seq>> changed;
+    for (store::Seq at = oldest; at < last;) {
+        const auto page = store.changes(at, 10'000);
+        if (page.empty()) break;
+        for (const auto& change : page) changed[change.layer][change.id] = change.seq;
+        at = page.back().seq;
+    }
+    for (const auto& m : stale) catch_up(*m, changed[m->layer->id], last);
+    applied = last;
+    if (!progress) return;
+    for (const auto& [id, m] : models) {
+        const auto rows = m->current->live_rows();
+        if (rows > 0) progress(id + ": " + std::to_string(rows) + " rows");
+    }
+}
+
+void ReadModel::State::apply(const std::vector<store::Store::Applied>& batch) {
+    std::map<std::string, std::vector<const store::Store::Applied*>> by_layer;
+    for (const auto& item : batch) by_layer[item.change.layer].push_back(&item);
+    bool many = false;
+    for (const auto& [id, items] : by_layer) {
+        const auto m = model(id);
+        if (!m) continue; // a layer that add_layer has not announced yet is read whole when it is
+        SegmentBuilder builder{*m->layer};
+        // Several versions of one item in a batch: only the last is built, the others were never visible.
+        std::map<geo::Uuid, const store::Store::Applied*> last;
+        for (const auto* item : items) last[item->change.id] = item;
+        for (const auto& [item_id, item] : last)
+            if (item->record) builder.add(*item->record);
+        const store::Seq seq = batch.back().change.seq;
+        std::shared_ptr<const Segment> fresh = builder.size() > 0 ? builder.finish() : nullptr;
+        const std::lock_guard lock{m->mutex};
+        std::vector<Piece> pieces = m->current->pieces;
+        for (const auto& [item_id, item] : last)
+            if (item->change.op != store::Op::create || item->change.version > 1)
+                mark_dead(pieces, item_id, seq);
+        if (fresh) pieces.push_back(piece_of(std::move(fresh)));
+        for (const auto* item : items) {
+            m->touched->touch(item->change.old_box, item->change.seq);
+            m->touched->touch(item->change.new_box, item->change.seq);
+        }
+        many |= pieces.size() > kMergeAt;
+        m->publish(std::move(pieces), seq);
+    }
+    if (!batch.empty()) applied = batch.back().change.seq;
+    if (!many) return;
+    {
+        const std::lock_guard lock{merge_mutex};
+        merge_pending = true;
+    }
+    merge_wanted.notify_one();
+}
+
+// Merges one tier that is full, or a piece that is mostly dead. False when there is nothing to do.
+bool ReadModel::State::merge_once(LayerModel& m) const {
+    const auto before = m.view();
+    std::map<int, std::vector<const Piece*>> tiers;
+    std::vector<const Piece*> chosen;
+    for (const auto& piece : before->pieces) {
+        tiers[tier(piece.segment->size())].push_back(&piece);
+        if (piece.dead->count() * 2 > piece.segment->size()) chosen = {&piece};
+    }
+    for (const auto& [t, pieces] : tiers) {
+        if (pieces.size() < kMergeAt) continue;
+        chosen = pieces;
+        break;
+    }
+    if (chosen.empty()) return false;
+    SegmentBuilder builder{*m.layer};
+    for (const Piece* piece : chosen)
+        for (Row row = 0; row < piece->segment->size(); ++row)
+            if (piece->dead->died(row) == 0) builder.add(*piece->segment, row);
+    std::optional<Piece> merged;
+    if (builder.size() > 0) merged = piece_of(builder.finish());
+
+    const std::lock_guard lock{m.mutex};
+    const auto is_chosen = [&](const Piece& piece) {
+        return std::ranges::any_of(chosen, [&](const Piece* c) { return c->segment == piece.segment; });
+    };
+    // Rows that died while they were copied die in the copy too.
+    for (const Piece* piece : chosen) {
+        if (!merged || piece->dead->count() == 0) continue;
+        for (Row row = 0; row < piece->segment->size(); ++row) {
+            const store::Seq died = piece->dead->died(row);
+            if (died == 0) continue;
+            const auto copy = merged->segment->find(piece->segment->id(row));
+            if (copy && merged->segment->version(*copy) == piece->segment->version(row) &&
+                merged->dead->died(*copy) == 0)
+                merged->dead->mark(*copy, died);
+        }
+    }
+    std::vector<Piece> pieces;
+    for (const auto& piece : m.current->pieces)
+        if (!is_chosen(piece)) pieces.push_back(piece);
+    if (merged) pieces.push_back(std::move(*merged));
+    m.publish(std::move(pieces), m.current->seq);
+    return true;
+}
+
+void ReadModel::State::run_merger(const std::stop_token& stop) {
+    while (!stop.stop_requested()) {
+        {
+            std::unique_lock lock{merge_mutex};
+            merge_wanted.wait(lock, stop, [this] { return merge_pending; });
+            merge_pending = false;
+        }
+        for (const auto& m : all())
+            while (!stop.stop_requested() && merge_once(*m)) {}
+    }
+}
+
+void ReadModel::State::write_snapshot(LayerModel& m) const {
+    const auto view = m.view();
+    if (directory.empty() || view->seq == m.snapshot_seq) return;
+    SegmentBuilder builder{*m.layer};
+    for (const auto& piece : view->pieces)
+        for (Row row = 0; row < piece.segment->size(); ++row)
+            if (piece.dead->visible(row, view->seq)) builder.add(*piece.segment, row);
+    const auto segment = builder.finish();
+    Stamp stamp{};
+    const std::string identity = store.identity();
+    std::memcpy(stamp.identity, identity.data(), std::min(identity.size(), sizeof stamp.identity));
+    stamp.seq = view->seq;
+    geo::wrap::write_file_atomically(file_of(*m.layer),
+                                     {std::as_bytes(std::span{&stamp, 1}), segment->bytes()});
+    m.snapshot_seq = view->seq;
+}
+
+ReadModel::ReadModel(store::Store& store, std::string directory, std::function<void(const std::string&)> progress)
+    : state_{std::make_unique<State>(store, std::move(directory))} {
+    if (!state_->directory.empty()) std::filesystem::create_directories(state_->directory);
+    state_->load(progress);
+    store.on_commit([this](const auto& batch) { state_->apply(batch); });
+    state_->merger = std::jthread{[this](const std::stop_token& stop) { state_->run_merger(stop); }};
+}
+
+ReadModel::~ReadModel() {
+    state_->store.on_commit(nullptr);
+    state_->merger.request_stop();
+    state_->merger.join();
+    try {
+        write_snapshots();
+    } catch (const geo::Error&) {
+        // A snapshot only saves time at the next start; the store has everything.
+    }
+}
+
+std::shared_ptr<const View> ReadModel::view(std::string_view layer) const {
+    const auto m = state_->model(layer);
+    return m ? m->view() : nullptr;
+}
+
+Catalogue ReadModel::catalogue() const {
+    const std::lock_guard lock{state_->mutex};
+    return state_->catalogue;
+}
+
+void ReadModel::add_layer(const Layer& layer) {
+    auto m = std::make_shared<LayerModel>();
+    const std::lock_guard lock{state_->mutex};
+    if (state_->models.contains(layer.id)) return;
+    state_->catalogue = state_->catalogue.with(layer);
+    m->layer = state_->catalogue.find(layer.id);
+    state_->rebuild(*m, state_->store.last_seq());
+    m->touched->touch_all(state_->store.last_seq());
+    state_->models.emplace(layer.id, std::move(m));
+}
+
+store::Seq ReadModel::applied() const { return state_->applied; }
+
+void ReadModel::write_snapshots() const {
+    for (const auto& m : state_->all()) state_->write_snapshot(*m);
+}
+
+} // namespace layers::index
