@@ -50,27 +50,27 @@ struct AppContext {
 
 using Handler = Response (*)(AppContext&, Request&, const PathParams&, const Params&);
 
-struct Body {                             // of a request or an answer, for the document and the check of Content-Type
-    std::vector<std::string> media_types; // empty: none
-    std::string schema;                   // JSON Schema as text, or the name of a component ("Problem"); empty: any
-    std::string description;
+struct Body { // of a request or an answer, for the document and the check of Content-Type
+    std::vector<std::string> media_types = {}; // empty: none
+    std::string schema = {}; // JSON Schema as text, or the name of a component ("Problem"); empty: any
+    std::string description = {};
 };
 
 struct Endpoint {
-    std::string method;       // "GET" also answers HEAD
-    std::string path;         // "/collections/{id}/items", "/tiles/{layers}/{z}/{x}/{y}.mvt", "/map/{path*}" (rest)
-    std::string operation_id; // also the route's name in the log and the metrics
-    std::string summary;
-    std::string tag;
-    std::vector<Param> params; // of the query and, where not plain text, of the path
+    std::string method = {}; // "GET" also answers HEAD
+    std::string path = {};   // "/collections/{id}/items", "/tiles/{layers}/{z}/{x}/{y}.mvt", "/map/{path*}" (rest)
+    std::string operation_id = {}; // also the route's name in the log and the metrics
+    std::string summary = {};
+    std::string tag = {};
+    std::vector<Param> params = {}; // of the query and, where not plain text, of the path
     Handler handler = nullptr;
-    Body answer; // of the 200 (or 201/202, see `status`)
-    Body request;
-    int status = 200;          // the usual good answer
-    std::vector<int> problems; // other statuses worth a line in the document; 400 and 404 are understood
-    bool other_params = false; // further query parameters go to Params::others(); the handler refuses unknown ones
-    bool spool_body = false;   // the body goes to Request::body_file, up to config.max_upload_bytes
-    bool hidden = false;       // left out of the document (static files)
+    Body answer = {}; // of the 200 (or 201/202, see `status`)
+    Body request = {};
+    int status = 200;               // the usual good answer
+    std::vector<int> problems = {}; // other statuses worth a line in the document; 400 and 404 are understood
+    bool other_params = false;      // further query parameters go to Params::others(); the handler refuses unknown ones
+    bool spool_body = false;        // the body goes to Request::body_file, up to config.max_upload_bytes
+    bool hidden = false;            // left out of the document (static files)
     std::chrono::milliseconds deadline{5000};
 };
 

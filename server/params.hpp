@@ -29,13 +29,13 @@ enum class ParamKind {
 };
 
 struct Param {
-    std::string name;
+    std::string name = {};
     ParamKind kind = ParamKind::text;
-    std::string description;
-    std::vector<std::string> choices;
-    std::optional<std::int64_t> minimum;
-    std::optional<std::int64_t> maximum;
-    std::optional<std::int64_t> default_value; // of integer and limit
+    std::string description = {};
+    std::vector<std::string> choices = {};
+    std::optional<std::int64_t> minimum = {};
+    std::optional<std::int64_t> maximum = {};
+    std::optional<std::int64_t> default_value = {}; // of integer and limit
     bool in_path = false;
     bool required = false;
     bool secret = false; // its value is never logged (filters on need_to_know columns, tokens)

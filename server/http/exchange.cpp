@@ -1,0 +1,43 @@
+#include "server/http/exchange.hpp"
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <cstdio>
+
+namespace server::http {
+namespace asio = boost::asio;
+
+Exchange::~Exchange() {
+    if (!request.body_file.empty()) std::remove(request.body_file.c_str());
+}
+
+asio::awaitable<bool> Exchange::on_worker(WorkerPool& pool, bool admitted, std::function<void(Exchange&)> task) {
+    auto self = shared_from_this();
+    auto job = [self, task = std::move(task)] {
+        task(*self);
+        asio::post(self->io, [self] {
+            if (auto go = std::exchange(self->resume, nullptr)) go();
+        });
+    };
+    if (admitted)
+        pool.submit_always(std::move(job));
+    else if (!pool.submit(std::move(job)))
+        co_return false;
+    // The post above runs on this thread, so it can't come between here and the assignment of `resume`.
+    co_await asio::async_initiate<const asio::use_awaitable_t<>, void()>(
+        [this](auto handler) {
+            auto held = std::make_shared<decltype(handler)>(std::move(handler));
+            resume = [held] { (*held)(); };
+        },
+        asio::use_awaitable);
+    co_return !abandoned;
+}
+
+void Exchange::abandon() {
+    stop.request_stop();
+    abandoned = true;
+    if (auto go = std::exchange(resume, nullptr)) go();
+}
+
+} // namespace server::http

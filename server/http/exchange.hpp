@@ -1,0 +1,42 @@
+// One request on its way through a worker and back. Shared between the connection and the worker, since either may be
+// gone before the other: a client hangs up, a handler outlives its deadline. Private to this room.
+#pragma once
+
+#include "server/http/session.hpp"
+#include "server/request.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <exception>
+#include <functional>
+#include <memory>
+#include <stop_token>
+#include <string>
+
+namespace server::http {
+
+struct Exchange : std::enable_shared_from_this<Exchange> {
+    explicit Exchange(boost::asio::io_context& home) : io{home} {}
+    ~Exchange(); // removes a spool file that nobody took
+
+    Request request;
+    Response response;
+    std::string block; // of a streamed body
+    bool more = false; // another block may follow
+    bool failed = false; // the stream broke
+    std::exception_ptr failure;
+    std::stop_source stop;
+
+    boost::asio::io_context& io;
+    // Only on the I/O thread.
+    std::function<void()> resume;
+    bool abandoned = false; // the connection waits no longer; what the worker brings is dropped
+
+    // Runs `task` on the pool and resumes the calling coroutine on its I/O thread. Returns false, at once, when the
+    // pool is full, or when the exchange was abandoned meanwhile.
+    boost::asio::awaitable<bool> on_worker(WorkerPool& pool, bool admitted, std::function<void(Exchange&)> task);
+
+    void abandon(); // I/O thread: stops the handler and resumes the connection without an answer
+};
+
+} // namespace server::http
