@@ -12,6 +12,7 @@
 #include <future>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -81,24 +82,37 @@ struct Account {
     bool revoked = false;
 };
 
+// What a full check found; `check` throws when anything is wrong.
+struct CheckReport {
+    Seq changes = 0;        // acknowledged changes = audit leaves
+    std::string audit_root; // Merkle tree root over the leaves (RFC 6962), hex
+};
+
 // All functions are thread-safe. Reads see the last commit. Errors: storage_full, storage_failed, busy, and those named.
 class Store {
 public:
     virtual ~Store() = default;
 
-    // Queued, group-committed, in the order of the calls. The future is ready after the commit is durable; each write of
-    // the batch succeeds or fails alone: a failed one is an Error in its place.
+    // Queued, group-committed, in the order of the calls (import batches among themselves: edits overtake them). The
+    // future is ready after the commit is durable; each write of the batch succeeds or fails alone: a failed one is an
+    // Error in its place, a failed commit is that Error in every place. The future itself never throws.
+    // Errors: invalid_input (no such layer, values that don't fit its fields), invalid_geometry (a malformed shape),
+    // too_large, conflict (create: the id is taken), not_found, precondition_failed,
+    // busy (the queue is full), storage_full, storage_failed.
+    // A removed item may be created anew: its versions go on.
     struct Item {
         std::optional<WriteResult> result;
         std::optional<geo::Error> error;
     };
     virtual std::future<std::vector<Item>> write(std::vector<Write> batch) = 0;
-    // As above; the import's state is stored in the same transaction as its rows.
+    // As above; the import's state is stored in the same transaction as its rows. At most 1 000 rows a batch keep the
+    // writer's turns under 50 ms, so that edits interleave. An import of no rows only stores its state.
     virtual std::future<std::vector<Item>> write_import(std::vector<Write> batch, ImportState state) = 0;
     virtual std::optional<ImportState> import_state(const std::string& key) const = 0;
 
     // Called on the writer thread after each durable commit and before its futures are ready, with what changed in
-    // seq order: this is how the index follows ("commit, apply to the index, acknowledge"). One listener.
+    // seq order: this is how the index follows ("commit, apply to the index, acknowledge"). One listener; it must not throw (that
+    // ends the program) nor write to the store and wait. Set to nothing before what it refers to dies.
     struct Applied {
         Change change;
         std::shared_ptr<const Record> record; // null for remove
@@ -106,6 +120,8 @@ public:
     virtual void on_commit(std::function<void(const std::vector<Applied>&)> listener) = 0;
 
     virtual Seq last_seq() const = 0;
+    // Waits until a change beyond `after` is there and the listener has seen it; false when `stop` came first.
+    virtual bool wait_beyond(Seq after, std::stop_token stop) const = 0;
     // Changes with seq in (after, after + limit], ascending; gap-free.
     virtual std::vector<Change> changes(Seq after, std::size_t limit) const = 0;
     virtual Seq seq_at(geo::Instant t) const = 0;       // the last seq recorded at or before t; 0 when none
@@ -129,7 +145,12 @@ public:
     virtual Seq follower_position(const std::string& name) const = 0;
     virtual void set_follower_position(const std::string& name, Seq seq) = 0;
 
-    virtual void check() const = 0;                     // Error{storage_failed} when the file is damaged
+    // Reads everything: the file's structure, counts, and each audit leaf against its change and payload.
+    // Error{storage_failed} naming the first fault.
+    virtual CheckReport check() const = 0;
+    // Why the last write could not be made durable, for people; nothing when writing works. The store tries again by
+    // itself once a second, so it ends without a restart or another write.
+    virtual std::optional<std::string> trouble() const = 0;
     virtual std::string identity() const = 0;           // random id of this database, made at its birth
 };
 

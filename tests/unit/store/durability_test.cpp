@@ -1,0 +1,90 @@
+// kill -9 at random: acknowledged writes lost 0, half writes 0, audit leaves = acknowledged changes.
+#include "support.hpp"
+
+#include <map>
+#include <mutex>
+#include <signal.h>
+#include <sys/wait.h>
+#include <thread>
+#include <unistd.h>
+
+namespace store_test {
+namespace {
+
+constexpr int kWriters = 8;
+constexpr int kKills = 20;
+
+struct Acknowledged {
+    geo::Uuid id;
+    Seq seq = 0;
+    std::int64_t version = 0;
+    std::int64_t text = 0; // what the remarks said
+};
+static_assert(sizeof(Acknowledged) <= 512, "so that a write to the pipe is whole or not at all");
+
+// The child: writers that report each acknowledged write, until somebody kills them.
+[[noreturn]] void write_until_killed(const std::string& path, int report, unsigned seed) {
+    const auto store = open_spatialite(path);
+    std::vector<std::thread> writers;
+    for (unsigned w = 0; w < kWriters; ++w) {
+        writers.emplace_back([&, w] {
+            std::mt19937 random{seed * kWriters + w};
+            for (;;) {
+                // Each writer has items of its own, so what it was told last is what must be there.
+                const int number = static_cast<int>(w * 1000 + random() % 5);
+                const auto text = static_cast<std::int64_t>(random());
+                Write write = create(row(id_of(number), std::to_string(text), 60 + random() % 10));
+                write.replace_if_exists = true;
+                const auto item = put(*store, std::move(write));
+                if (!item.result) ::_exit(1);
+                const Acknowledged told{id_of(number), item.result->seq, item.result->version, text};
+                if (::write(report, &told, sizeof told) != static_cast<ssize_t>(sizeof told)) ::_exit(1);
+            }
+        });
+    }
+    for (auto& writer : writers) writer.join();
+    ::_exit(1);
+}
+
+TEST(Durability, NoAcknowledgedWriteIsLostWhenTheWriterIsKilled) {
+    TemporaryFolder folder;
+    open_spatialite(folder.path).reset();
+    std::mt19937 random{7};
+    std::vector<Acknowledged> acknowledged;
+    for (unsigned kill_number = 0; kill_number < kKills; ++kill_number) {
+        int ends[2];
+        ASSERT_EQ(::pipe(ends), 0);
+        const pid_t child = ::fork();
+        if (child == 0) {
+            ::close(ends[0]);
+            write_until_killed(folder.path, ends[1], kill_number);
+        }
+        ::close(ends[1]);
+        // After a random number of acknowledgements, and whatever the writer is doing then.
+        Acknowledged told;
+        for (unsigned left = 1 + random() % 120; left > 0; --left) {
+            ASSERT_EQ(::read(ends[0], &told, sizeof told), static_cast<ssize_t>(sizeof told));
+            acknowledged.push_back(told);
+        }
+        ::kill(child, SIGKILL);
+        while (::read(ends[0], &told, sizeof told) == static_cast<ssize_t>(sizeof told)) acknowledged.push_back(told);
+        ::close(ends[0]);
+        int status = 0;
+        ASSERT_EQ(::waitpid(child, &status, 0), child);
+        ASSERT_TRUE(WIFSIGNALED(status)) << "the writer ended by itself";
+
+        const auto store = open_spatialite(folder.path);
+        const auto report = store->check(); // each row has its log line and its leaf, and the other way round
+        ASSERT_EQ(report.changes, store->last_seq());
+        ASSERT_GE(report.changes, static_cast<Seq>(acknowledged.size()));
+        for (const Acknowledged& one : acknowledged) {
+            const auto record = store->get_at(kLayer, one.id, one.seq);
+            ASSERT_TRUE(record) << "an acknowledged write is lost";
+            ASSERT_EQ(record->version, one.version);
+            ASSERT_EQ(remarks(*record), std::to_string(one.text));
+        }
+    }
+}
+
+} // namespace
+} // namespace store_test
