@@ -19,6 +19,7 @@ class Store;
 }
 namespace layers::index {
 class ReadModel;
+class FactsCache;
 }
 namespace layers::tiles {
 class TileService;
@@ -38,6 +39,7 @@ struct AppContext {
     Config config;
     std::shared_ptr<layers::store::Store> store;
     std::shared_ptr<layers::index::ReadModel> index;
+    std::shared_ptr<layers::index::FactsCache> facts; // counts and extents of layers, by policy group
     std::shared_ptr<layers::tiles::TileService> tiles;
     std::shared_ptr<jobs::Manager> jobs;
     std::shared_ptr<Metrics> metrics;
@@ -70,6 +72,7 @@ struct Endpoint {
     std::vector<int> problems = {}; // other statuses worth a line in the document; 400 and 404 are understood
     bool other_params = false;      // further query parameters go to Params::others(); the handler refuses unknown ones
     bool spool_body = false;        // the body goes to Request::body_file, up to config.max_upload_bytes
+    bool urgent = false;            // answered by a thread of its own while all workers are busy (health)
     bool hidden = false;            // left out of the document (static files)
     std::chrono::milliseconds deadline{5000};
 };

@@ -38,7 +38,8 @@ void append_point(std::string& out, geo::Point p, CoordinateStyle style) {
     out += ']';
 }
 
-void append_points(std::string& out, const geo::Geometry& g, std::size_t begin, std::size_t end, CoordinateStyle style) {
+void append_points(std::string& out, const geo::Geometry& g, std::size_t begin, std::size_t end,
+                   CoordinateStyle style) {
     out += '[';
     for (std::size_t i = begin; i < end; ++i) {
         if (i > begin) out += ',';
@@ -61,13 +62,19 @@ void append_coordinates(std::string& out, const geo::Geometry& g, CoordinateStyl
     using geo::GeometryType;
     switch (g.type) {
     case GeometryType::point:
-        if (g.points.empty()) out += "[]";
-        else append_point(out, g.points[0], style);
+        if (g.points.empty())
+            out += "[]";
+        else
+            append_point(out, g.points[0], style);
         return;
     case GeometryType::line_string:
-    case GeometryType::multi_point: append_points(out, g, 0, g.points.size(), style); return;
+    case GeometryType::multi_point:
+        append_points(out, g, 0, g.points.size(), style);
+        return;
     case GeometryType::polygon:
-    case GeometryType::multi_line_string: append_parts(out, g, 0, g.part_ends.size(), style); return;
+    case GeometryType::multi_line_string:
+        append_parts(out, g, 0, g.part_ends.size(), style);
+        return;
     case GeometryType::multi_polygon:
         out += '[';
         for (std::size_t i = 0; i < g.polygon_ends.size(); ++i) {
@@ -77,7 +84,8 @@ void append_coordinates(std::string& out, const geo::Geometry& g, CoordinateStyl
         out += ']';
         return;
     case GeometryType::none:
-    case GeometryType::collection: return;
+    case GeometryType::collection:
+        return;
     }
 }
 

@@ -39,7 +39,8 @@ public:
     }
     void points(std::span<const TilePoint> points);
     void line(std::span<const TilePoint> points); // at least two, no two neighbours equal
-    void ring(std::span<const TilePoint> points); // at least three, not closed; outer rings with positive area (4.3.3.3)
+    void
+    ring(std::span<const TilePoint> points); // at least three, not closed; outer rings with positive area (4.3.3.3)
     void commit();
 
     std::size_t feature_count() const { return features_count_; }

@@ -35,30 +35,42 @@ std::string_view Column::entry(std::uint32_t code) const {
 geo::Value Column::entry_value(std::uint32_t code) const {
     if (code == kNullCode) return geo::Null{};
     switch (type) {
-    case FieldType::text_list: return unpack_list(entry(code));
-    case FieldType::json: return geo::Json{std::string{entry(code)}};
-    default: return std::string{entry(code)};
+    case FieldType::text_list:
+        return unpack_list(entry(code));
+    case FieldType::json:
+        return geo::Json{std::string{entry(code)}};
+    default:
+        return std::string{entry(code)};
     }
 }
 
 bool Column::is_null(Row row) const {
     switch (type) {
-    case FieldType::boolean: return booleans[row] == kNullBoolean;
+    case FieldType::boolean:
+        return booleans[row] == kNullBoolean;
     case FieldType::integer:
-    case FieldType::instant: return integers[row] == kNullInteger;
-    case FieldType::number: return std::isnan(numbers[row]);
-    default: return codes[row] == kNullCode;
+    case FieldType::instant:
+        return integers[row] == kNullInteger;
+    case FieldType::number:
+        return std::isnan(numbers[row]);
+    default:
+        return codes[row] == kNullCode;
     }
 }
 
 geo::Value Column::value(Row row) const {
     if (is_null(row)) return geo::Null{};
     switch (type) {
-    case FieldType::boolean: return booleans[row] == 1;
-    case FieldType::integer: return integers[row];
-    case FieldType::instant: return geo::Instant{integers[row]};
-    case FieldType::number: return numbers[row];
-    default: return entry_value(codes[row]);
+    case FieldType::boolean:
+        return booleans[row] == 1;
+    case FieldType::integer:
+        return integers[row];
+    case FieldType::instant:
+        return geo::Instant{integers[row]};
+    case FieldType::number:
+        return numbers[row];
+    default:
+        return entry_value(codes[row]);
     }
 }
 

@@ -33,7 +33,9 @@ bool in_window(const Layer& layer, std::int64_t from_us, std::int64_t to_us, con
     const bool no_from = from_us == kNullInteger;
     const bool no_to = to_us == kNullInteger;
     if (window.from) {
-        const std::int64_t end = !no_to ? to_us : layer.change == ChangeRule::statements && !no_from ? from_us : INT64_MAX;
+        const std::int64_t end = !no_to                                               ? to_us
+                                 : layer.change == ChangeRule::statements && !no_from ? from_us
+                                                                                      : INT64_MAX;
         if (end < window.from->us) return false;
     }
     return !(window.to && !no_from && from_us > window.to->us);
@@ -130,7 +132,8 @@ struct SegmentFilter::Node {
             }
             return static_cast<Truth>(truth_of_code[code]);
         }
-        case Kind::by_row: return query::evaluate(*expression, view);
+        case Kind::by_row:
+            return query::evaluate(*expression, view);
         }
         return Truth::unknown;
     }

@@ -1,5 +1,6 @@
 // The one evaluator over a segment's columns, made fast: a part of a filter that looks at a single dictionary column is
-// evaluated once a dictionary entry, not once a row. Same meaning as query::evaluate (a property test holds them equal).
+// evaluated once a dictionary entry, not once a row. Same meaning as query::evaluate (a property test holds them
+// equal).
 #pragma once
 
 #include "layers/index/segment.hpp"

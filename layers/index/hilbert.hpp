@@ -1,5 +1,5 @@
-// Position of a point on the Hilbert curve over a 65536 x 65536 grid; neighbours on the curve are neighbours on the map.
-// Iterative form of Hamilton, "Compact Hilbert Indices" (2006), two dimensions.
+// Position of a point on the Hilbert curve over a 65536 x 65536 grid; neighbours on the curve are neighbours on the
+// map. Iterative form of Hamilton, "Compact Hilbert Indices" (2006), two dimensions.
 #pragma once
 
 #include <cstdint>

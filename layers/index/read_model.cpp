@@ -201,8 +201,7 @@ void ReadModel::State::apply(const std::vector<store::Store::Applied>& batch) {
         const std::lock_guard lock{m->mutex};
         std::vector<Piece> pieces = m->current->pieces;
         for (const auto& [item_id, item] : last)
-            if (item->change.op != store::Op::create || item->change.version > 1)
-                mark_dead(pieces, item_id, seq);
+            if (item->change.op != store::Op::create || item->change.version > 1) mark_dead(pieces, item_id, seq);
         if (fresh) pieces.push_back(piece_of(std::move(fresh)));
         for (const auto* item : items) {
             m->touched->touch(item->change.old_box, item->change.seq);
@@ -290,8 +289,7 @@ void ReadModel::State::write_snapshot(LayerModel& m) const {
     const std::string identity = store.identity();
     std::memcpy(stamp.identity, identity.data(), std::min(identity.size(), sizeof stamp.identity));
     stamp.seq = view->seq;
-    geo::wrap::write_file_atomically(file_of(*m.layer),
-                                     {std::as_bytes(std::span{&stamp, 1}), segment->bytes()});
+    geo::wrap::write_file_atomically(file_of(*m.layer), {std::as_bytes(std::span{&stamp, 1}), segment->bytes()});
     m.snapshot_seq = view->seq;
 }
 
@@ -335,7 +333,9 @@ void ReadModel::add_layer(const Layer& layer) {
     state_->models.emplace(layer.id, std::move(m));
 }
 
-store::Seq ReadModel::applied() const { return state_->applied; }
+store::Seq ReadModel::applied() const {
+    return state_->applied;
+}
 
 void ReadModel::write_snapshots() const {
     for (const auto& m : state_->all()) state_->write_snapshot(*m);

@@ -89,8 +89,7 @@ class ReadModel {
 public:
     // Maps snapshots under `directory` (empty: none kept), replays the tail of the log, then follows the store's
     // commits. Blocks until the model equals the store. `progress` gets a line a layer.
-    ReadModel(store::Store& store, std::string directory,
-              std::function<void(const std::string&)> progress = nullptr);
+    ReadModel(store::Store& store, std::string directory, std::function<void(const std::string&)> progress = nullptr);
     ~ReadModel(); // stops following; writes snapshots
     ReadModel(const ReadModel&) = delete;
     ReadModel& operator=(const ReadModel&) = delete;
@@ -100,7 +99,7 @@ public:
     Catalogue catalogue() const;
     void add_layer(const Layer& layer); // after Store::add_layer
     store::Seq applied() const;
-    void write_snapshots() const;       // of layers that changed since the last one
+    void write_snapshots() const; // of layers that changed since the last one
 
 private:
     struct State;

@@ -133,8 +133,7 @@ std::shared_ptr<const Segment> Segment::from_bytes(std::shared_ptr<const void> o
     if (n > 0)
         for (const auto& box : s->levels_.back()) s->extent_.add(box);
     for (std::uint32_t i = 0; i < header.columns; ++i)
-        s->columns_.push_back(
-            read_column(bytes, column_section(header.levels, i), layer.fields[i].type, header.rows));
+        s->columns_.push_back(read_column(bytes, column_section(header.levels, i), layer.fields[i].type, header.rows));
     return s;
 }
 

@@ -1,6 +1,6 @@
-// One immutable, contiguous piece of a layer's rows for reading: packed Hilbert R-tree over Web Mercator boxes, vertices
-// in whole centimetres with their simplification importance, exact lon/lat, and typed columns with dictionaries.
-// A segment is one block of bytes: built in memory or mapped from a snapshot, it is read the same way.
+// One immutable, contiguous piece of a layer's rows for reading: packed Hilbert R-tree over Web Mercator boxes,
+// vertices in whole centimetres with their simplification importance, exact lon/lat, and typed columns with
+// dictionaries. A segment is one block of bytes: built in memory or mapped from a snapshot, it is read the same way.
 // Knows the model; no store, no policy, no tiles. Thread-safe to read.
 #pragma once
 
@@ -22,7 +22,7 @@ using Row = std::uint32_t;
 
 inline constexpr std::int64_t kNullInteger = INT64_MIN; // integers and instants
 inline constexpr std::uint8_t kNullBoolean = 2;
-inline constexpr std::uint32_t kNullCode = 0;           // texts, enumerations, lists, JSON: code 0; code c is entry c-1
+inline constexpr std::uint32_t kNullCode = 0; // texts, enumerations, lists, JSON: code 0; code c is entry c-1
 
 // Views into the segment's bytes; live as long as the segment. Only the member that the field's type uses is set.
 struct Column {
@@ -53,8 +53,8 @@ class Segment {
 public:
     // Takes over bytes made by SegmentBuilder (or mapped from its file). Error{storage_failed} when they don't fit
     // together: every offset is checked before use.
-    static std::shared_ptr<const Segment> from_bytes(std::shared_ptr<const void> owner, std::span<const std::byte> bytes,
-                                                     const Layer& layer);
+    static std::shared_ptr<const Segment> from_bytes(std::shared_ptr<const void> owner,
+                                                     std::span<const std::byte> bytes, const Layer& layer);
 
     Row size() const { return size_; }
     std::int64_t max_seq() const { return max_seq_; }
@@ -157,10 +157,10 @@ public:
     ~SegmentBuilder();
     SegmentBuilder(const SegmentBuilder&) = delete;
     SegmentBuilder& operator=(const SegmentBuilder&) = delete;
-    void add(const Record& record);                    // values as many as the layer's fields
-    void add(const Segment& segment, Row row);         // of the same layer
+    void add(const Record& record);            // values as many as the layer's fields
+    void add(const Segment& segment, Row row); // of the same layer
     Row size() const;
-    std::shared_ptr<const Segment> finish();           // the builder is empty afterwards
+    std::shared_ptr<const Segment> finish(); // the builder is empty afterwards
 
 private:
     struct State;

@@ -67,11 +67,18 @@ struct GrowingColumn {
 
     void add(const Segment& segment, const Column& column, Row row) {
         switch (type) {
-        case FieldType::boolean: booleans.push_back(column.booleans[row]); return;
+        case FieldType::boolean:
+            booleans.push_back(column.booleans[row]);
+            return;
         case FieldType::integer:
-        case FieldType::instant: integers.push_back(column.integers[row]); return;
-        case FieldType::number: numbers.push_back(column.numbers[row]); return;
-        default: break;
+        case FieldType::instant:
+            integers.push_back(column.integers[row]);
+            return;
+        case FieldType::number:
+            numbers.push_back(column.numbers[row]);
+            return;
+        default:
+            break;
         }
         const std::uint32_t code = column.codes[row];
         if (code == kNullCode) return codes.push_back(kNullCode);
@@ -177,7 +184,9 @@ void SegmentBuilder::State::add_shape(const geo::Geometry& g) {
 
 SegmentBuilder::SegmentBuilder(const Layer& layer) : state_{std::make_unique<State>(layer)} {}
 SegmentBuilder::~SegmentBuilder() = default;
-Row SegmentBuilder::size() const { return static_cast<Row>(state_->ids.size()); }
+Row SegmentBuilder::size() const {
+    return static_cast<Row>(state_->ids.size());
+}
 
 void SegmentBuilder::add(const Record& record) {
     State& s = *state_;
@@ -313,11 +322,15 @@ std::vector<std::vector<geo::MercatorBox>> tree_levels(const std::vector<geo::Me
 
 void write_column(Writer& out, std::uint32_t first, GrowingColumn& column, const std::vector<Row>& order) {
     switch (column.type) {
-    case FieldType::boolean: return out.permuted(first, column.booleans, order);
+    case FieldType::boolean:
+        return out.permuted(first, column.booleans, order);
     case FieldType::integer:
-    case FieldType::instant: return out.permuted(first, column.integers, order);
-    case FieldType::number: return out.permuted(first, column.numbers, order);
-    default: break;
+    case FieldType::instant:
+        return out.permuted(first, column.integers, order);
+    case FieldType::number:
+        return out.permuted(first, column.numbers, order);
+    default:
+        break;
     }
     out.permuted(first, column.codes, order);
     std::vector<std::uint64_t> ends;
@@ -356,8 +369,10 @@ std::shared_ptr<const Segment> SegmentBuilder::finish() {
     out.permuted(types, s.types, order);
     write_pieces(out, vertices, s.vertices, s.vertex_start, order, vertex_start);
     write_pieces(out, lon_lat, s.lon_lat, s.vertex_start, order, {});
-    if (s.has_lines) write_pieces(out, importance, s.importance, s.vertex_start, order, {});
-    else out.section(importance, std::span<const float>{});
+    if (s.has_lines)
+        write_pieces(out, importance, s.importance, s.vertex_start, order, {});
+    else
+        out.section(importance, std::span<const float>{});
     write_pieces(out, part_ends, s.part_ends, s.part_start, order, part_start);
     write_pieces(out, polygon_ends, s.polygon_ends, s.polygon_start, order, polygon_start);
     std::vector<Row> sorted_by_id(order.size());

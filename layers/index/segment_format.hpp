@@ -26,8 +26,23 @@ struct Section {
 };
 
 enum : std::uint32_t {
-    ids, versions, seqs, boxes, types, vertex_start, part_start, polygon_start, vertices, lon_lat, part_ends,
-    polygon_ends, importance, by_id, collection_ends, collection_bytes, first_level
+    ids,
+    versions,
+    seqs,
+    boxes,
+    types,
+    vertex_start,
+    part_start,
+    polygon_start,
+    vertices,
+    lon_lat,
+    part_ends,
+    polygon_ends,
+    importance,
+    by_id,
+    collection_ends,
+    collection_bytes,
+    first_level
 };
 // Then the levels of the R-tree, then three sections a column: data, dictionary ends, dictionary bytes.
 inline std::uint32_t column_section(std::uint32_t levels, std::uint32_t column) {

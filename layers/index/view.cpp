@@ -14,7 +14,9 @@ void DeadMarks::mark(Row row, store::Seq seq) {
 
 namespace {
 
-constexpr std::size_t first_of_zoom(int z) { return ((std::size_t{1} << (2 * z)) - 1) / 3; }
+constexpr std::size_t first_of_zoom(int z) {
+    return ((std::size_t{1} << (2 * z)) - 1) / 3;
+}
 
 // A tile shows what lies up to this part of its width beyond its edge (layers/tiles draws 64 of 4096 units).
 constexpr double kBuffer = 64.0 / 4096.0;
@@ -36,8 +38,9 @@ void TouchedTiles::touch(const geo::Box& box, store::Seq seq) {
             const auto m = geo::to_mercator(p);
             const auto b = geo::tile_box(tile);
             const double margin = cell * kBuffer + 2;
-            return std::array<bool, 4>{m.x - static_cast<double>(b.min_x) <= margin, b.max_x - static_cast<double>(m.x) <= margin,
-                                       b.max_y - static_cast<double>(m.y) <= margin, m.y - static_cast<double>(b.min_y) <= margin};
+            return std::array<bool, 4>{
+                m.x - static_cast<double>(b.min_x) <= margin, b.max_x - static_cast<double>(m.x) <= margin,
+                b.max_y - static_cast<double>(m.y) <= margin, m.y - static_cast<double>(b.min_y) <= margin};
         };
         const auto at_low = near({std::clamp(box.min_x, -180.0, 180.0), std::clamp(box.max_y, -90.0, 90.0)}, low);
         const auto at_high = near({std::clamp(box.max_x, -180.0, 180.0), std::clamp(box.min_y, -90.0, 90.0)}, high);
@@ -51,7 +54,9 @@ void TouchedTiles::touch(const geo::Box& box, store::Seq seq) {
     }
 }
 
-void TouchedTiles::touch_all(store::Seq seq) { all_.store(seq, std::memory_order_release); }
+void TouchedTiles::touch_all(store::Seq seq) {
+    all_.store(seq, std::memory_order_release);
+}
 
 store::Seq TouchedTiles::last(geo::TileId tile) const {
     if (tile.z > kZoom) tile = {kZoom, tile.x >> (tile.z - kZoom), tile.y >> (tile.z - kZoom)};

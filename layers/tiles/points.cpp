@@ -1,0 +1,206 @@
+#include "layers/tiles/points.hpp"
+
+#include "layers/tiles/properties.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <map>
+
+namespace layers::tiles {
+
+namespace {
+
+constexpr int kExtentBits = 12;
+static_assert(kExtent == 1 << kExtentBits);
+
+// Finest and coarsest grid: cells of 8 units (a pixel of a tile drawn at 512) to the whole tile.
+constexpr int kFinestShift = 3;
+constexpr std::size_t kClusterBytes =
+    48; // tags, geometry and its share of values, measured on tiles of a million points
+
+struct Cluster {
+    std::int64_t count = 0;
+    std::int64_t sum_x = 0, sum_y = 0;
+    std::uint32_t worst = 0; // position in the enumeration + 1
+    std::int64_t newest = index::kNullInteger;
+    const PointHit* only = nullptr;
+};
+
+std::uint32_t cell_of(encode::TilePoint p, int shift) {
+    const int bits = kExtentBits - shift;
+    return (static_cast<std::uint32_t>(p.y >> shift) << bits) | static_cast<std::uint32_t>(p.x >> shift);
+}
+
+// Reads the fields that a cluster sums up, and what may never be merged.
+class Facts {
+public:
+    Facts(const Layer& layer, const std::vector<bool>& visible) : layer_{layer} {
+        const auto seen = [&](const char* name) -> std::optional<std::size_t> {
+            const auto ordinal = layer.find(name);
+            return ordinal && visible[*ordinal] ? ordinal : std::nullopt;
+        };
+        impact_ = seen("impact");
+        kind_ = seen("kind");
+        phase_ = seen("sar_phase");
+        time_ = visible[common::valid_from];
+    }
+
+    bool distress(const PointHit& hit) const { return is(hit, kind_, "distress") || is(hit, phase_, "distress"); }
+    std::uint32_t impact(const PointHit& hit) const {
+        if (!impact_) return 0;
+        const auto& column = hit.piece->segment->column(*impact_);
+        if (!column.coded() || column.codes[hit.row] == index::kNullCode) return 0;
+        const auto& values = layer_.fields[*impact_].values;
+        const auto it = std::ranges::find(values, column.entry(column.codes[hit.row]));
+        return it == values.end() ? 0 : static_cast<std::uint32_t>(it - values.begin()) + 1;
+    }
+    std::int64_t time(const PointHit& hit) const {
+        return time_ ? hit.piece->segment->column(common::valid_from).integers[hit.row] : index::kNullInteger;
+    }
+    const std::string& impact_name(std::uint32_t worst) const { return layer_.fields[*impact_].values[worst - 1]; }
+
+private:
+    static bool is(const PointHit& hit, const std::optional<std::size_t>& field, std::string_view value) {
+        if (!field) return false;
+        const auto& column = hit.piece->segment->column(*field);
+        return column.coded() && column.codes[hit.row] != index::kNullCode &&
+               column.entry(column.codes[hit.row]) == value;
+    }
+    const Layer& layer_;
+    std::optional<std::size_t> impact_, kind_, phase_;
+    bool time_ = true;
+};
+
+class Drawer {
+public:
+    Drawer(encode::TileLayer& out, const LayerSource& source, std::optional<geo::Instant> state_at)
+        : out_{out}, layer_{*source.view->layer}, fields_{tile_fields(layer_, source.visible, source.properties)},
+          state_at_{state_at} {}
+
+    void draw(const PointHit& hit) {
+        const index::Segment* segment = hit.piece->segment.get();
+        auto it = writers_.find(segment);
+        if (it == writers_.end()) it = writers_.try_emplace(segment, out_, *segment, layer_, fields_, state_at_).first;
+        out_.begin(encode::MvtGeometry::point);
+        it->second.write(hit.row);
+        out_.points({&hit.at, 1});
+        out_.commit();
+    }
+
+private:
+    encode::TileLayer& out_;
+    const Layer& layer_;
+    std::vector<std::size_t> fields_;
+    std::optional<geo::Instant> state_at_;
+    std::map<const index::Segment*, TagWriter> writers_;
+};
+
+void draw_cluster(encode::TileLayer& out, const Cluster& cluster, const Facts& facts) {
+    const encode::TilePoint at{static_cast<std::int32_t>(cluster.sum_x / cluster.count),
+                               static_cast<std::int32_t>(cluster.sum_y / cluster.count)};
+    out.begin(encode::MvtGeometry::point);
+    out.tag(out.key("clustered"), out.boolean(true));
+    out.tag(out.key("count"), out.integer(cluster.count));
+    if (cluster.worst > 0) out.tag(out.key("impact"), out.text(facts.impact_name(cluster.worst)));
+    if (cluster.newest != index::kNullInteger)
+        out.tag(out.key("valid_from"), out.text(geo::to_rfc3339({cluster.newest})));
+    out.points({&at, 1});
+    out.commit();
+}
+
+// Size of one feature as encoded, from a sample: the budget needs an estimate, not a promise.
+std::size_t bytes_each(const std::vector<PointHit>& hits, const LayerSource& source,
+                       std::optional<geo::Instant> state_at) {
+    constexpr std::size_t kSample = 256;
+    encode::TileLayer sample{"sample"};
+    Drawer drawer{sample, source, state_at};
+    const std::size_t step = std::max<std::size_t>(1, hits.size() / kSample);
+    std::size_t drawn = 0;
+    for (std::size_t i = 0; i < hits.size(); i += step, ++drawn) drawer.draw(hits[i]);
+    return sample.size() / std::max<std::size_t>(1, drawn) + 1;
+}
+
+// The finest grid on which singles and clusters fit; counted on one bit a cell for "some" and one for "several".
+int grid_that_fits(const std::vector<PointHit>& hits, std::size_t each, std::size_t budget) {
+    for (int shift = kFinestShift; shift < kExtentBits; ++shift) {
+        const std::size_t cells = std::size_t{1} << (2 * (kExtentBits - shift));
+        std::vector<std::uint64_t> some((cells + 63) / 64), several((cells + 63) / 64);
+        for (const auto& hit : hits) {
+            const std::uint32_t cell = cell_of(hit.at, shift);
+            const std::uint64_t bit = std::uint64_t{1} << (cell & 63);
+            several[cell >> 6] |= some[cell >> 6] & bit;
+            some[cell >> 6] |= bit;
+        }
+        std::size_t occupied = 0, clusters = 0;
+        for (std::size_t i = 0; i < some.size(); ++i) {
+            occupied += static_cast<std::size_t>(std::popcount(some[i]));
+            clusters += static_cast<std::size_t>(std::popcount(several[i]));
+        }
+        if ((occupied - clusters) * each + clusters * kClusterBytes <= budget) return shift;
+    }
+    return kExtentBits;
+}
+
+void draw_clustered(encode::TileLayer& out, Drawer& drawer, const std::vector<PointHit>& hits, int shift,
+                    const Facts& facts, LayerStatistics& statistics) {
+    std::vector<Cluster> cells(std::size_t{1} << (2 * (kExtentBits - shift)));
+    for (const auto& hit : hits) {
+        Cluster& cluster = cells[cell_of(hit.at, shift)];
+        ++cluster.count;
+        cluster.sum_x += hit.at.x;
+        cluster.sum_y += hit.at.y;
+        cluster.worst = std::max(cluster.worst, facts.impact(hit));
+        cluster.newest = std::max(cluster.newest, facts.time(hit));
+        cluster.only = &hit;
+    }
+    for (const auto& cluster : cells) {
+        if (cluster.count == 0) continue;
+        if (cluster.count == 1) {
+            drawer.draw(*cluster.only);
+            continue;
+        }
+        draw_cluster(out, cluster, facts);
+        statistics.clustered += cluster.count;
+    }
+}
+
+} // namespace
+
+Placed place(geo::MercatorPoint p, int z) {
+    constexpr double kHalf_cm = geo::kMercatorHalfWorld_m * 100;
+    const double units = std::ldexp(1.0, z + kExtentBits);
+    const std::int64_t last = (std::int64_t{1} << (z + kExtentBits)) - 1;
+    const auto grid = [&](double offset_cm) {
+        const auto unit = static_cast<std::int64_t>(std::floor(offset_cm / (2 * kHalf_cm) * units));
+        return std::clamp<std::int64_t>(unit, 0, last);
+    };
+    const std::int64_t x = grid(p.x + kHalf_cm);
+    const std::int64_t y = grid(kHalf_cm - p.y);
+    return {x >> kExtentBits,
+            y >> kExtentBits,
+            {static_cast<std::int32_t>(x & (kExtent - 1)), static_cast<std::int32_t>(y & (kExtent - 1))}};
+}
+
+void draw_points(encode::TileLayer& out, std::vector<PointHit>& hits, const LayerSource& source,
+                 std::optional<geo::Instant> state_at, std::size_t budget_bytes, LayerStatistics& statistics) {
+    if (hits.empty()) return;
+    Drawer drawer{out, source, state_at};
+    const auto id_of = [](const PointHit& hit) { return hit.piece->segment->id(hit.row); };
+    const std::size_t each = budget_bytes > 0 ? bytes_each(hits, source, state_at) : 0;
+    if (budget_bytes == 0 || each * hits.size() <= budget_bytes) {
+        // By id, so that the same rows give the same bytes however they are stored; without a budget order is not
+        // promised.
+        if (budget_bytes > 0) std::ranges::sort(hits, {}, id_of);
+        for (const auto& hit : hits) drawer.draw(hit);
+        return;
+    }
+    const Facts facts{*source.view->layer, source.visible};
+    const auto urgent = std::ranges::partition(hits, [&](const PointHit& hit) { return !facts.distress(hit); });
+    std::ranges::sort(urgent, {}, id_of);
+    for (const auto& hit : urgent) drawer.draw(hit);
+    hits.erase(urgent.begin(), hits.end());
+    draw_clustered(out, drawer, hits, grid_that_fits(hits, each, budget_bytes), facts, statistics);
+}
+
+} // namespace layers::tiles

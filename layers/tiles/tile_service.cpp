@@ -1,0 +1,98 @@
+#include "layers/tiles/tile_service.hpp"
+
+#include "geo/error.hpp"
+
+#include <algorithm>
+
+namespace layers::tiles {
+
+namespace {
+
+using geo::Error;
+using geo::ErrorCode;
+
+[[noreturn]] void no_such_layer() {
+    throw Error{ErrorCode::not_found, "no such collection"};
+}
+
+std::string joined(const std::vector<std::string>& words) {
+    std::string all;
+    for (const auto& word : words) all += word + ",";
+    return all;
+}
+
+std::string text_of(const std::optional<geo::Instant>& t) {
+    return t ? std::to_string(t->us) : "-";
+}
+
+// The tile's ground and the buffer around it, in lon,lat: what of the past must be read.
+geo::Box ground_of(geo::TileId tile) {
+    const auto box = geo::tile_box(tile, static_cast<double>(kBuffer) / kExtent);
+    geo::Box ground;
+    ground.add(geo::to_lon_lat({box.min_x, box.min_y}));
+    ground.add(geo::to_lon_lat({box.max_x, box.max_y}));
+    return ground;
+}
+
+std::shared_ptr<const index::View> past_view(const store::Store& store, std::shared_ptr<const Layer> layer,
+                                             geo::TileId tile, store::Seq seq, const std::stop_token& stop) {
+    std::vector<Record> rows;
+    store.scan(layer->id, seq, ground_of(tile), {}, [&](const Record& record) {
+        rows.push_back(record);
+        return !stop.stop_requested();
+    });
+    return index::make_view(std::move(layer), rows, seq);
+}
+
+} // namespace
+
+TileService::TileService(const index::ReadModel& model, const store::Store& store, Options options)
+    : model_{model}, store_{store}, options_{options}, cache_{options.cache_bytes} {}
+
+TilePtr TileService::get(const access::Caller& caller, const Question& question, const std::stop_token& stop) {
+    if (!geo::valid(question.tile)) throw Error{ErrorCode::not_found, "no such tile"};
+    ++asked_;
+    const std::size_t budget = question.budget_bytes.value_or(options_.budget_bytes);
+    // A state is asked for at the end of the window; without a window it is the latest.
+    const auto state_at = question.window.to ? question.window.to : question.window.from;
+    const auto at_seq = question.at ? std::optional{store_.seq_at(*question.at)} : std::nullopt;
+    const auto parsed = question.filter.empty() ? query::always() : query::parse_cql2_text(question.filter);
+
+    std::vector<LayerSource> sources;
+    std::string key = std::to_string(question.tile.z) + "/" + std::to_string(question.tile.x) + "/" +
+                      std::to_string(question.tile.y) + "|" + text_of(question.window.from) + "|" +
+                      text_of(question.window.to) + "|" + (at_seq ? std::to_string(*at_seq) : "now") + "|" +
+                      std::to_string(budget) + "|" + joined(question.properties) + "|" +
+                      std::to_string(question.filter.size()) + ":" + question.filter +
+                      "\n"; // with its length, so that no filter can spell another question's key
+    bool keep = true;
+    for (const auto& id : question.layers) {
+        const auto view = model_.view(id);
+        if (!view) no_such_layer();
+        auto policy = access::compile(caller, *view->layer);
+        if (!policy.may_read) no_such_layer();
+        for (const auto& name : question.properties) {
+            const auto ordinal = view->layer->find(name);
+            const bool known = ordinal && policy.visible[*ordinal];
+            if (!known && question.layers.size() == 1)
+                throw Error{ErrorCode::invalid_input, "unknown property '" + name + "'", "properties"};
+        }
+        const store::Seq touched = at_seq ? *at_seq : view->touched->last(question.tile);
+        // A commit between our view and this look: right to show, wrong to keep under the newer number.
+        if (!at_seq && touched > view->seq) keep = false;
+        key += id + "|" + policy.group + "|" + std::to_string(touched) + "\n";
+        const auto filter = query::bind(parsed, *view->layer, policy.visible);
+        sources.push_back(
+            {view, query::all_of({policy.filter, filter}), std::move(policy.visible), question.properties});
+    }
+    return cache_.get(key, keep, [&] {
+        if (at_seq)
+            for (auto& source : sources)
+                source.view = past_view(store_, source.view->layer, question.tile, *at_seq, stop);
+        ++built_;
+        return std::make_shared<const Tile>(
+            build_tile(sources, question.tile, question.window, state_at, budget, stop));
+    });
+}
+
+} // namespace layers::tiles
