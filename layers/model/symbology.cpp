@@ -176,7 +176,7 @@ Symbology reports_row() {
             .label_field = "place",
             .classes = {urgent(point("Distress", {{"kind", {"distress"}}, {"sar_phase", {"distress"}}}, kRed,
                                      "distress", 1.35)),
-                        point("Death or missing", {{"kind", {"death", "missing"}}}, kInk, "plus"),
+                        point("Death or missing", {{"kind", {"death", "missing"}}}, kInk, "circle_x"),
                         point("Harm to people: trafficking, smuggling, abduction",
                               {{"kind", {"tip", "som", "abduction"}}}, kPurple, "hexagon"),
                         point("Crossing or sighting", {{"kind", {"crossing", "crossing_attempt", "sighting"}}}, kBlue,

@@ -91,6 +91,10 @@ private:
         return {{"title", title}, {"mark", mark}, {"colour", pick(colour, theme_)}};
     }
 
+    static json when(const layers::Condition& condition) {
+        return {{"field", condition.field}, {"values", condition.values}};
+    }
+
     static const char* mark_of(layers::GeometryKind kind, const SymbolClass& symbol) {
         if (kind == layers::GeometryKind::line) return "line";
         if (kind == layers::GeometryKind::polygon) return "area";
@@ -106,12 +110,16 @@ private:
             row["width"] = symbol.width;
             row["dash"] = symbol.dash;
             if (symbol.urgent) row["urgent"] = true;
+            row["when"] = json::array(); // any of these holds; empty: what no earlier entry took
+            for (const auto& condition : symbol.any_of) row["when"].push_back(when(condition));
             entries.push_back(std::move(row));
         }
         for (const auto& emphasis : drawn.symbology.emphases) {
             auto row = entry(emphasis.title, emphasis.colour, "point");
             row["icon"] = emphasis.icon;
             row["size"] = emphasis.size;
+            row["beside"] = true; // drawn around the mark of another entry
+            row["when"] = {when(emphasis.when)};
             entries.push_back(std::move(row));
         }
         return {{"collection", drawn.layer->id},

@@ -1,0 +1,74 @@
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { getCollections } from "../api";
+import { t } from "../i18n";
+import { focusMap } from "../map/border_map";
+import { announcement, collections, offline, panelOpen, panelTab, selection, select } from "../state";
+import { Attribution } from "./attribution";
+import { DistressBanner } from "./distress_banner";
+import { FeatureDetail } from "./feature_detail";
+import { Header } from "./header";
+import { MapView } from "./map_view";
+import { SidePanel } from "./side_panel";
+import { StatusBar } from "./status_bar";
+import { TimeBar } from "./time_bar";
+
+export function App() {
+  const failure = useSignal("");
+  const attempt = useSignal(0);
+  useEffect(() => {
+    const stop = new AbortController();
+    failure.value = "";
+    getCollections(stop.signal)
+      .then((found) => (collections.value = found))
+      .catch((reason: unknown) => {
+        if (!stop.signal.aborted) failure.value = reason instanceof Error ? reason.message : "?";
+      });
+    return () => stop.abort();
+  }, [attempt.value]);
+  useEffect(() => {
+    const escape = (event: KeyboardEvent) => {
+      if (event.key !== "Escape" || event.defaultPrevented || selection.peek() === null) return;
+      select(null);
+      focusMap();
+    };
+    window.addEventListener("keydown", escape);
+    return () => window.removeEventListener("keydown", escape);
+  }, []);
+
+  return (
+    <div class="page">
+      <button type="button" class="skip" onClick={focusMap}>{t("app.skip_to_map")}</button>
+      <button type="button" class="skip" onClick={showList}>{t("app.skip_to_list")}</button>
+      <Header />
+      <DistressBanner />
+      {(failure.value !== "" || offline.value) && (
+        <div class="notice" role="alert">
+          <span>{failure.value === "" ? t("app.offline") : `${t("app.failed")}: ${failure.value}`}</span>
+          {failure.value !== "" && (
+            <button type="button" onClick={() => (attempt.value += 1)}>{t("app.retry")}</button>
+          )}
+        </div>
+      )}
+      <div class="work">
+        <SidePanel />
+        <main class="stage">
+          <MapView attempt={attempt.value} />
+          <TimeBar />
+          <div class="foot">
+            <Attribution />
+            <StatusBar />
+          </div>
+        </main>
+        <FeatureDetail />
+      </div>
+      <div class="unseen" role="status" aria-live="polite">{announcement.value}</div>
+    </div>
+  );
+}
+
+function showList() {
+  panelOpen.value = true;
+  panelTab.value = "list";
+  requestAnimationFrame(() => document.getElementById("tab-list")?.focus());
+}
