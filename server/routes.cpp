@@ -1,0 +1,39 @@
+#include "server/routes.hpp"
+
+#include "server/endpoints/collections.hpp"
+#include "server/endpoints/conformance.hpp"
+#include "server/endpoints/health.hpp"
+#include "server/endpoints/items.hpp"
+#include "server/endpoints/landing.hpp"
+#include "server/endpoints/metrics.hpp"
+#include "server/endpoints/openapi.hpp"
+#include "server/endpoints/static_files.hpp"
+#include "server/endpoints/styles.hpp"
+#include "server/endpoints/tiles.hpp"
+
+#include <iterator>
+
+namespace server {
+
+std::vector<Endpoint> all_endpoints() {
+    std::vector<Endpoint> all;
+    // One line an endpoint file; the order is that of the document.
+    for (auto* rows : {
+             landing_endpoints,
+             conformance_endpoints,
+             openapi_endpoints,
+             health_endpoints,
+             metrics_endpoints,
+             collections_endpoints,
+             items_endpoints,
+             tiles_endpoints,
+             styles_endpoints,
+             static_files_endpoints,
+         }) {
+        auto some = rows();
+        all.insert(all.end(), std::make_move_iterator(some.begin()), std::make_move_iterator(some.end()));
+    }
+    return all;
+}
+
+} // namespace server
