@@ -276,14 +276,24 @@ def write(name, rows):
     print(f"{name}: {len(rows)}")
 
 
-def copy_table(name):
+def crossing_states(ref):
+    """The state and states of a crossing point; nothing where the story has none."""
+    listed = [{k: v for k, v in (("state", state), ("observed_at", instant(at)), ("reason", reason),
+                                 ("expected_reopening", instant(reopening) if reopening else None)) if v}
+              for state, at, reason, reopening in story.CROSSING_STATES.get(ref, [])]
+    return {"state": listed[-1]["state"], "states": json.dumps(listed, separators=(",", ":"))} if listed else {}
+
+
+def copy_table(name, more=lambda ref: {}):
     """A scenario sees only its own rows, so the demo has its own copy of the tables' places, marked as such."""
     with open(ROOT / f"data/{name}.csv", encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
+        rows = [{**row, **more(row["source_ref"]), "source_ref": f"demo-{row['source_ref']}", "scenario_id": "demo"}
+                for row in csv.DictReader(file)]
+    columns = list(dict.fromkeys(column for row in rows for column in row))
     with open(OUT / f"{name}.csv", "w", encoding="utf-8", newline="") as file:
-        out = csv.DictWriter(file, [*rows[0], "scenario_id"], lineterminator="\n")
+        out = csv.DictWriter(file, columns, lineterminator="\n")
         out.writeheader()
-        out.writerows({**row, "source_ref": f"demo-{row['source_ref']}", "scenario_id": "demo"} for row in rows)
+        out.writerows(rows)
     print(f"{name}: {len(rows)}")
 
 
@@ -294,7 +304,7 @@ def main():
     for name, maker in makers.items():
         write(name, maker(random.Random(f"{SEED} {name}")))
     copy_table("check_posts")
-    copy_table("crossing_points")
+    copy_table("crossing_points", crossing_states)
 
 
 if __name__ == "__main__":

@@ -263,3 +263,18 @@ SEEDED = [
     ("fia", "Peshawar zone", "AFG-2", 575, 590, ["som", "document"]),
     ("pmsa", "Gwadar base", "SEA-2", 480, 610, ["som", "sighting", "fuel"]),
 ]
+
+# States of crossing points in the demo: row of data/crossing_points.csv, [(state, observed, reason, expected reopening)].
+CROSSING_STATES = {
+    "official-torkham": [("open", "2026-01-01", None, None), ("closed", "2026-08-25", "attack nearby", "2026-08-29"),
+                         ("restricted", "2026-08-29", "pedestrians only", "2026-09-12"),
+                         ("open", "2026-09-10", None, None)],
+    "official-chaman": [("open", "2026-01-01", None, None), ("closed", "2026-02-21", "explosion at the fence", None),
+                        ("open", "2026-02-25", None, None), ("restricted", "2026-11-03", "search of vehicles", None)],
+    "official-taftan": [("open", "2026-01-01", None, None), ("restricted", "2026-05-18", "mass return", "2026-05-22"),
+                        ("open", "2026-05-23", None, None)],
+    "official-ghulam-khan": [("open", "2026-01-01", None, None)],
+    "official-kharlachi": [("restricted", "2026-01-01", "day time only", None)],
+    "official-wagah": [("open", "2026-01-01", None, None)],
+    "S1-T2-mand": [("open", "2026-01-01", None, None)],
+}
