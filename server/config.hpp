@@ -9,13 +9,14 @@ namespace server {
 struct Config {
     std::string data_dir;
     std::string address = "127.0.0.1";
-    std::uint16_t port = 8080; // 0: a free one
-    std::string public_url;    // "https://maps.example" behind a proxy; empty: from the request's Host
-    std::string web_dir;       // the built map application; empty: none
-    std::string assets_dir;    // fonts/, sprites/; empty: none
-    bool open = false;         // everyone may do everything; loopback only
-    bool demo = false;         // reads and writes are of the scenario "demo"
-    std::string log_level = "info";
+    std::uint16_t port = 8080;      // 0: a free one
+    std::string public_url;         // "https://maps.example" behind a proxy; empty: from the request's Host
+    std::string web_dir;            // the built map application; empty: none
+    std::string assets_dir;         // fonts/, sprites/; empty: none
+    bool open = false;              // everyone may do everything; loopback only
+    bool demo = false;              // reads and writes are of the scenario "demo"
+    std::string log_level = "info"; // debug, info, warning, error
+    bool log_requests = true;
 
     int workers = 0;        // 0: as many as cores, at least 2
     int queue_length = 256; // requests waiting for a worker; more are shed with 503

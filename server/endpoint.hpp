@@ -20,7 +20,7 @@ class Store;
 namespace layers::index {
 class ReadModel;
 class FactsCache;
-}
+} // namespace layers::index
 namespace layers::tiles {
 class TileService;
 }

@@ -60,8 +60,8 @@ std::string Metrics::text() const {
         for (std::size_t i = 0; i <= kBounds_s.size(); ++i) {
             below += entry.buckets[i];
             const auto bound = i < kBounds_s.size() ? number(kBounds_s[i]) : std::string{"+Inf"};
-            out += "sarhad_request_seconds_bucket{route=\"" + route + "\",le=\"" + bound + "\"} " + std::to_string(below) +
-                   "\n";
+            out += "sarhad_request_seconds_bucket{route=\"" + route + "\",le=\"" + bound + "\"} " +
+                   std::to_string(below) + "\n";
         }
         out += "sarhad_request_seconds_sum{route=\"" + route + "\"} " + number(entry.sum_s) + "\n";
         out += "sarhad_request_seconds_count{route=\"" + route + "\"} " + std::to_string(below) + "\n";

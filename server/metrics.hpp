@@ -21,7 +21,8 @@ public:
 
     // A counter that lives as long as this; the same name gives the same counter. `labels` as in `layer="reports"`.
     // Keep the reference where it is counted often: the lookup takes a lock.
-    std::atomic<std::uint64_t>& counter(const std::string& name, const std::string& help, const std::string& labels = {});
+    std::atomic<std::uint64_t>& counter(const std::string& name, const std::string& help,
+                                        const std::string& labels = {});
 
     // A value read when someone asks.
     void gauge(const std::string& name, const std::string& help, std::function<double()> read);

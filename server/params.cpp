@@ -29,7 +29,8 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
 }
 
 const Param* find(const std::vector<Param>& declared, std::string_view name, bool in_path) {
-    const auto at = std::ranges::find_if(declared, [&](const Param& p) { return p.name == name && p.in_path == in_path; });
+    const auto at =
+        std::ranges::find_if(declared, [&](const Param& p) { return p.name == name && p.in_path == in_path; });
     return at == declared.end() ? nullptr : &*at;
 }
 
@@ -44,16 +45,31 @@ std::size_t most_members(const Param& param) {
 
 // Everything but bbox, whose CRS is another parameter.
 void check(const Param& param, const std::string& value) {
-    if (value.size() > param.max_bytes) refuse(param.name, "longer than " + std::to_string(param.max_bytes) + " bytes.");
+    if (value.size() > param.max_bytes)
+        refuse(param.name, "longer than " + std::to_string(param.max_bytes) + " bytes.");
     switch (param.kind) {
-    case ParamKind::text: break;
-    case ParamKind::bbox: break;
-    case ParamKind::integer: check_range(param, parse_integer(value, param.name)); break;
-    case ParamKind::number: parse_number(value, param.name); break;
-    case ParamKind::boolean: parse_boolean(value, param.name); break;
-    case ParamKind::text_list: parse_list(value, param.name, most_members(param)); break;
-    case ParamKind::datetime: parse_datetime(value, param.name); break;
-    case ParamKind::crs: parse_crs(value, param.name); break;
+    case ParamKind::text:
+        break;
+    case ParamKind::bbox:
+        break;
+    case ParamKind::integer:
+        check_range(param, parse_integer(value, param.name));
+        break;
+    case ParamKind::number:
+        parse_number(value, param.name);
+        break;
+    case ParamKind::boolean:
+        parse_boolean(value, param.name);
+        break;
+    case ParamKind::text_list:
+        parse_list(value, param.name, most_members(param));
+        break;
+    case ParamKind::datetime:
+        parse_datetime(value, param.name);
+        break;
+    case ParamKind::crs:
+        parse_crs(value, param.name);
+        break;
     case ParamKind::limit:
         if (parse_integer(value, param.name) < 1) refuse(param.name, "at least 1.");
         break;
@@ -75,9 +91,13 @@ geo::Instant parse_end(std::string_view text, std::string_view name) {
     return *instant;
 }
 
-bool is_date(std::string_view text) { return text.size() == 10; }
+bool is_date(std::string_view text) {
+    return text.size() == 10;
+}
 
-geo::Instant end_of_day(geo::Instant day) { return {day.us + 86'400'000'000 - 1}; }
+geo::Instant end_of_day(geo::Instant day) {
+    return {day.us + 86'400'000'000 - 1};
+}
 
 } // namespace
 
@@ -218,7 +238,9 @@ const std::string* Params::value(std::string_view name) const {
     return at == all_.end() ? nullptr : &at->second;
 }
 
-bool Params::has(std::string_view name) const { return value(name) != nullptr; }
+bool Params::has(std::string_view name) const {
+    return value(name) != nullptr;
+}
 
 std::string Params::text(std::string_view name, std::string_view otherwise) const {
     declared(name);
@@ -293,7 +315,9 @@ const std::string& PathParams::text(std::string_view name) const {
     throw std::logic_error{"no such variable in the path: " + std::string{name}};
 }
 
-std::int64_t PathParams::integer(std::string_view name) const { return parse_integer(text(name), name); }
+std::int64_t PathParams::integer(std::string_view name) const {
+    return parse_integer(text(name), name);
+}
 
 std::vector<std::string> PathParams::list(std::string_view name) const {
     return parse_list(text(name), name, static_cast<std::size_t>(kDefaultMostMembers));

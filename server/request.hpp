@@ -21,14 +21,14 @@ namespace server {
 using Headers = std::vector<std::pair<std::string, std::string>>; // names lower case in requests
 
 struct Request {
-    std::string method;     // "GET" …; HEAD reaches the app as GET, the edge drops the body
-    std::string target;     // raw, as on the wire: "/collections?f=json"
+    std::string method; // "GET" …; HEAD reaches the app as GET, the edge drops the body
+    std::string target; // raw, as on the wire: "/collections?f=json"
     Headers headers;
-    std::string body;       // small bodies; a big upload is spooled to `body_file`
-    std::string body_file;  // path of a private spool file, empty when the body is in memory
-    std::string client;     // address, for the log
-    std::string route;      // operation id of the endpoint, for the log and the metrics; set by the router
-    std::stop_token stop;   // set when the client went away or the deadline passed
+    std::string body;              // small bodies; a big upload is spooled to `body_file`
+    std::string body_file;         // path of a private spool file, empty when the body is in memory
+    std::string client;            // address, for the log
+    std::string route;             // operation id of the endpoint, for the log and the metrics; set by the router
+    std::stop_token stop;          // set when the client went away or the deadline passed
     layers::access::Caller caller; // filled by auth
 
     std::string_view header(std::string_view lower_case_name) const; // empty when absent

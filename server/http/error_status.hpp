@@ -12,7 +12,7 @@ namespace server::http {
 struct ErrorStatus {
     geo::ErrorCode code;
     int status;
-    const char* type;  // last part of the problem's type: "urn:sarhad:problem:not-found"
+    const char* type; // last part of the problem's type: "urn:sarhad:problem:not-found"
     const char* title;
 };
 

@@ -21,8 +21,8 @@ struct Exchange : std::enable_shared_from_this<Exchange> {
 
     Request request;
     Response response;
-    std::string block; // of a streamed body
-    bool more = false; // another block may follow
+    std::string block;   // of a streamed body
+    bool more = false;   // another block may follow
     bool failed = false; // the stream broke
     std::exception_ptr failure;
     std::stop_source stop;

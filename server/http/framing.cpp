@@ -10,14 +10,18 @@ namespace {
 
 constexpr Verdict kGood{};
 
-Verdict bad(const char* reason) { return {400, reason}; }
+Verdict bad(const char* reason) {
+    return {400, reason};
+}
 
 bool is_token_char(char c) { // RFC 9110 5.6.2
     return is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'z') ||
            std::string_view{"!#$%&'*+-.^_`|~"}.find(c) != std::string_view::npos;
 }
 
-bool is_token(std::string_view text) { return !text.empty() && std::ranges::all_of(text, is_token_char); }
+bool is_token(std::string_view text) {
+    return !text.empty() && std::ranges::all_of(text, is_token_char);
+}
 
 bool is_field_value(std::string_view text) {
     return std::ranges::all_of(text, [](char c) {
@@ -33,9 +37,9 @@ bool is_target(std::string_view text) {
 // A name or address with an optional port and nothing else: it goes into links.
 bool is_host(std::string_view text) {
     return text.size() <= 255 && std::ranges::all_of(text, [](char c) {
-        return is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'z') || c == '.' || c == '-' || c == '_' || c == ':' ||
-               c == '[' || c == ']';
-    });
+               return is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'z') || c == '.' || c == '-' || c == '_' ||
+                      c == ':' || c == '[' || c == ']';
+           });
 }
 
 Verdict check_request_line(std::string_view line, Head& head) {
@@ -150,7 +154,8 @@ Verdict check_head(std::string_view bytes, Head& head) {
             if (++lines > kMaxHeaderLines) return {431, "too many header lines"};
             if (line.front() == ' ' || line.front() == '\t') return bad("folded header line");
             const auto colon = line.find(':');
-            if (colon == std::string_view::npos || !is_token(line.substr(0, colon))) return bad("malformed header line");
+            if (colon == std::string_view::npos || !is_token(line.substr(0, colon)))
+                return bad("malformed header line");
             const auto value = trim(line.substr(colon + 1));
             if (!is_field_value(value)) return bad("control character in a header");
             if (const auto verdict = check_field(line.substr(0, colon), value, head, seen); verdict.status)

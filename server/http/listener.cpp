@@ -26,8 +26,9 @@ constexpr std::chrono::milliseconds kSweep{50};
 
 // Above max_connections: a word and out, whatever the client sent; never waits.
 void turn_away(tcp::socket socket) {
-    static constexpr std::string_view kFull = "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\n"
-                                              "Connection: close\r\n\r\n";
+    static constexpr std::string_view kFull =
+        "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\n"
+        "Connection: close\r\n\r\n";
     if (::send(socket.native_handle(), kFull.data(), kFull.size(), MSG_DONTWAIT | MSG_NOSIGNAL) < 0) return;
 }
 } // namespace
@@ -51,7 +52,8 @@ struct Listener::Impl {
 void Listener::Impl::bind(const std::string& address, std::uint16_t wanted) {
     error_code error;
     const auto ip = asio::ip::make_address(address, error);
-    if (error) throw geo::Error{geo::ErrorCode::invalid_input, "The address to listen on is not an IP address.", "listen"};
+    if (error)
+        throw geo::Error{geo::ErrorCode::invalid_input, "The address to listen on is not an IP address.", "listen"};
     const tcp::endpoint endpoint{ip, wanted};
     acceptor.open(endpoint.protocol(), error);
     if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
@@ -133,13 +135,21 @@ Listener::Listener(const std::string& address, std::uint16_t port, Limits limits
     }
 }
 
-Listener::~Listener() { stop(); }
+Listener::~Listener() {
+    stop();
+}
 
-std::uint16_t Listener::port() const { return impl_->port; }
+std::uint16_t Listener::port() const {
+    return impl_->port;
+}
 
-std::size_t Listener::connections() const { return impl_->shared->connections; }
+std::size_t Listener::connections() const {
+    return impl_->shared->connections;
+}
 
-std::size_t Listener::waiting() const { return impl_->shared->pool.waiting(); }
+std::size_t Listener::waiting() const {
+    return impl_->shared->pool.waiting();
+}
 
 bool Listener::stop() {
     if (!std::exchange(impl_->stopped, true)) {

@@ -27,7 +27,7 @@ struct Limits {
 
 // What a route wants, known from the request line alone.
 struct Plan {
-    std::string route;   // its name for the log; empty: none
+    std::string route; // its name for the log; empty: none
     std::uint64_t max_body_bytes = 1u << 20;
     bool spool = false;  // the body goes to Request::body_file
     bool urgent = false; // served by a thread of its own, so that it answers while all others are busy (health)
@@ -36,9 +36,9 @@ struct Plan {
 
 struct Done { // for the log and the metrics
     int status = 0;
-    std::uint64_t body_bytes = 0;        // as sent
+    std::uint64_t body_bytes = 0;         // as sent
     std::chrono::microseconds duration{}; // from the end of the head to the last byte
-    bool complete = true;                // false: the client went away
+    bool complete = true;                 // false: the client went away
 };
 
 struct Service {

@@ -60,15 +60,21 @@ std::optional<int> stated_quality(const std::vector<Range>& accepted, std::strin
     return any;
 }
 
-std::string_view without_weakness(std::string_view tag) { return tag.starts_with("W/") ? tag.substr(2) : tag; }
+std::string_view without_weakness(std::string_view tag) {
+    return tag.starts_with("W/") ? tag.substr(2) : tag;
+}
 
 std::string compressed(std::string_view bytes, Coding coding) {
     using geo::wrap::compress;
     switch (coding) {
-    case Coding::gzip: return compress(geo::wrap::Coding::gzip, bytes, 1);
-    case Coding::br: return compress(geo::wrap::Coding::brotli, bytes, 1);
-    case Coding::zstd: return compress(geo::wrap::Coding::zstd, bytes, 1);
-    case Coding::identity: break;
+    case Coding::gzip:
+        return compress(geo::wrap::Coding::gzip, bytes, 1);
+    case Coding::br:
+        return compress(geo::wrap::Coding::brotli, bytes, 1);
+    case Coding::zstd:
+        return compress(geo::wrap::Coding::zstd, bytes, 1);
+    case Coding::identity:
+        break;
     }
     return std::string{bytes};
 }
@@ -77,10 +83,14 @@ std::string compressed(std::string_view bytes, Coding coding) {
 
 const char* name(Coding coding) {
     switch (coding) {
-    case Coding::gzip: return "gzip";
-    case Coding::br: return "br";
-    case Coding::zstd: return "zstd";
-    case Coding::identity: break;
+    case Coding::gzip:
+        return "gzip";
+    case Coding::br:
+        return "br";
+    case Coding::zstd:
+        return "zstd";
+    case Coding::identity:
+        break;
     }
     return "identity";
 }
@@ -134,9 +144,8 @@ bool matches(std::string_view if_none_match, std::string_view tag) {
 bool is_compressible(std::string_view content_type) {
     const auto type = to_lower(trim(content_type.substr(0, content_type.find(';'))));
     static constexpr std::array<std::string_view, 8> kTypes{
-        "application/json",      "application/javascript", "application/vnd.mapbox-vector-tile",
-        "application/x-protobuf", "application/xml",        "image/svg+xml",
-        "application/manifest+json", "application/wasm"};
+        "application/json", "application/javascript", "application/vnd.mapbox-vector-tile", "application/x-protobuf",
+        "application/xml",  "image/svg+xml",          "application/manifest+json",          "application/wasm"};
     return type.starts_with("text/") || type.ends_with("+json") || type.ends_with("+xml") ||
            std::ranges::find(kTypes, type) != kTypes.end();
 }

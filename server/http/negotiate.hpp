@@ -1,5 +1,5 @@
-// Choosing among representations: Accept-Encoding and Accept with q honoured (RFC 9110 12.5), entity tags (8.8.3, 13.1.2),
-// and the compression of answers on their way out.
+// Choosing among representations: Accept-Encoding and Accept with q honoured (RFC 9110 12.5), entity tags
+// (8.8.3, 13.1.2), and the compression of answers on their way out.
 #pragma once
 
 #include "server/request.hpp"

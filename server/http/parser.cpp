@@ -11,7 +11,9 @@ namespace beast_http = boost::beast::http;
 using boost::beast::error_code;
 using beast_view = boost::beast::string_view;
 
-std::string_view view(beast_view text) { return {text.data(), text.size()}; }
+std::string_view view(beast_view text) {
+    return {text.data(), text.size()};
+}
 } // namespace
 
 struct Parser::Impl : beast_http::basic_parser<true> {
@@ -63,19 +65,29 @@ std::size_t Parser::put(std::string_view bytes) {
     return taken;
 }
 
-bool Parser::done() const { return impl_->is_done(); }
+bool Parser::done() const {
+    return impl_->is_done();
+}
 
-int Parser::status() const { return impl_->status; }
+int Parser::status() const {
+    return impl_->status;
+}
 
 bool Parser::agrees(const Head& head) const {
     if (!impl_->header_done || impl_->chunked() != head.chunked) return false;
     return head.chunked || impl_->content_length().value_or(0) == head.content_length;
 }
 
-Headers Parser::take_headers() { return std::move(impl_->headers); }
+Headers Parser::take_headers() {
+    return std::move(impl_->headers);
+}
 
-std::string Parser::take_body() { return std::exchange(impl_->body, {}); }
+std::string Parser::take_body() {
+    return std::exchange(impl_->body, {});
+}
 
-std::size_t Parser::body_size() const { return impl_->body.size(); }
+std::size_t Parser::body_size() const {
+    return impl_->body.size();
+}
 
 } // namespace server::http

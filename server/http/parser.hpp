@@ -1,5 +1,6 @@
-// Beast's parser behind a plain class: takes the bytes that the framing gate let through, gives the header lines and the
-// decoded body. Refuses what the gate can't see because it comes later: chunk extensions, trailers, a body over its limit.
+// Beast's parser behind a plain class: takes the bytes that the framing gate let through, gives the header lines and
+// the decoded body. Refuses what the gate can't see because it comes later: chunk extensions, trailers, a body over its
+// limit.
 #pragma once
 
 #include "server/http/framing.hpp"
@@ -23,11 +24,11 @@ public:
     std::size_t put(std::string_view bytes);
 
     bool done() const;
-    int status() const;            // 0 while all is well, else 400 or 413
+    int status() const;             // 0 while all is well, else 400 or 413
     bool agrees(const Head&) const; // after the header: the parser reads the same framing as the gate
-    Headers take_headers();        // names in lower case
-    std::string take_body();       // what was decoded since the last call
-    std::size_t body_size() const; // of the part not yet taken
+    Headers take_headers();         // names in lower case
+    std::string take_body();        // what was decoded since the last call
+    std::size_t body_size() const;  // of the part not yet taken
 
 private:
     struct Impl;

@@ -28,11 +28,11 @@ using std::chrono::milliseconds;
 
 namespace {
 constexpr std::size_t kReadBytes = 16 * 1024;
-constexpr std::size_t kUploadBytes = 256 * 1024;   // a block of an upload between two writes of the spool file
+constexpr std::size_t kUploadBytes = 256 * 1024;     // a block of an upload between two writes of the spool file
 constexpr std::size_t kMaxUnparsedBytes = 20 * 1024; // a chunked coding's line or trailer that never ends
-constexpr std::size_t kStreamBytes = 64 * 1024;    // least of a streamed answer in one chunk
-constexpr milliseconds kGrace{250};                // a handler that heard its deadline may still answer for itself
-constexpr milliseconds kQuiet{300};                // after stop(), an idle connection may bring what is on the wire
+constexpr std::size_t kStreamBytes = 64 * 1024;      // least of a streamed answer in one chunk
+constexpr milliseconds kGrace{250};                  // a handler that heard its deadline may still answer for itself
+constexpr milliseconds kQuiet{300};                  // after stop(), an idle connection may bring what is on the wire
 constexpr milliseconds kLinger{2000};
 constexpr milliseconds kBlockDeadline{30'000}; // for one block of a streamed answer
 } // namespace
@@ -90,7 +90,7 @@ private:
     asio::ip::tcp::socket socket_;
     std::list<Session*>::iterator place_;
     std::string client_;
-    std::string input_;        // read, not yet taken
+    std::string input_; // read, not yet taken
     Phase phase_ = Phase::idle;
     Clock::time_point expires_{};
     bool timed_out_ = false;
@@ -101,7 +101,8 @@ private:
 
 void start_session(std::shared_ptr<Shared> shared, IoThread& io, asio::ip::tcp::socket socket) {
     auto session = std::make_shared<Session>(std::move(shared), io, std::move(socket));
-    asio::co_spawn(io.context, [session]() { return session->run(); }, asio::detached);
+    asio::co_spawn(
+        io.context, [session]() { return session->run(); }, asio::detached);
 }
 
 void sweep(Shared& shared, IoThread& io) {
@@ -118,7 +119,8 @@ void sweep(Shared& shared, IoThread& io) {
     }
 }
 
-// Only cancels and closes: the coroutine wakes up later, from the event loop, so the list stays whole while it is walked.
+// Only cancels and closes: the coroutine wakes up later, from the event loop, so the list stays whole while it is
+// walked.
 void Session::judge(Clock::time_point now) {
     if (phase_ == Phase::working) {
         if (!exchange_) return;
@@ -146,8 +148,8 @@ void Session::cut() {
     socket_.close(ignored);
 }
 
-// The end of the stream while its request is being worked on: nobody waits for the answer any more. Bytes that are there
-// may be the next request of a pipeline and say nothing.
+// The end of the stream while its request is being worked on: nobody waits for the answer any more. Bytes that are
+// there may be the next request of a pipeline and say nothing.
 bool Session::client_gone() {
     char byte = 0;
     const auto got = ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
@@ -175,7 +177,8 @@ asio::awaitable<bool> Session::read_more() {
     co_return !error;
 }
 
-// True: `input_` starts with a whole head. False: the connection is over (answered where there was something to answer).
+// True: `input_` starts with a whole head. False: the connection is over (answered where there was something to
+// answer).
 asio::awaitable<bool> Session::read_head() {
     timed_out_ = false;
     if (input_.empty())
@@ -253,12 +256,18 @@ asio::awaitable<bool> Session::receive(Exchange& exchange, Parser& parser, const
     const int status = co_await read_body(exchange, parser, plan, spool);
     if (spool >= 0) ::close(spool);
     switch (status) {
-    case 0: co_return true;
-    case 400: co_return co_await refuse(400, "malformed body");
-    case 408: co_return co_await refuse(408, "the request took too long");
-    case 413: co_return co_await refuse(413, "the body is too large");
-    case 507: co_return co_await refuse(507, "no room for the upload");
-    default: co_return false; // the client is gone
+    case 0:
+        co_return true;
+    case 400:
+        co_return co_await refuse(400, "malformed body");
+    case 408:
+        co_return co_await refuse(408, "the request took too long");
+    case 413:
+        co_return co_await refuse(413, "the body is too large");
+    case 507:
+        co_return co_await refuse(507, "no room for the upload");
+    default:
+        co_return false; // the client is gone
     }
 }
 
@@ -290,8 +299,8 @@ asio::awaitable<bool> Session::work(std::shared_ptr<Exchange> exchange, const Pl
     enter(Phase::working, plan.deadline);
     exchange_ = exchange;
     auto& pool = plan.urgent ? shared_->urgent : shared_->pool;
-    const bool back = co_await exchange->on_worker(pool, false,
-                                                   [shared = shared_](Exchange& e) { handle(shared->service, e); });
+    const bool back =
+        co_await exchange->on_worker(pool, false, [shared = shared_](Exchange& e) { handle(shared->service, e); });
     exchange_.reset();
     if (back) co_return co_await answer(*exchange, turn);
     if (!socket_.is_open()) co_return false;
@@ -385,7 +394,7 @@ asio::awaitable<bool> Session::answer(Exchange& exchange, Turn turn) {
         shared_->pool.submit_always([left] { left->reset(); });
     }
     if (good && !turn.keep_alive) co_await linger();
-    co_return good && turn.keep_alive;
+    co_return good&& turn.keep_alive;
 }
 
 // The blocks of a streamed answer, each pulled when the last one is on its way.
@@ -396,8 +405,7 @@ asio::awaitable<bool> Session::stream(Exchange& exchange, bool chunked) {
             if (chunked) {
                 exchange.block += "\r\n";
                 const auto line = chunk_line(size);
-                if (!co_await write(line.data(), line.size(), exchange.block.data(), exchange.block.size()))
-                    break;
+                if (!co_await write(line.data(), line.size(), exchange.block.data(), exchange.block.size())) break;
             } else if (!co_await write(exchange.block.data(), size)) {
                 break;
             }
@@ -451,8 +459,8 @@ asio::awaitable<void> Session::linger() {
     enter(Phase::lingering, kLinger);
     std::array<char, 4096> scrap;
     for (std::size_t total = 0; !error && total < (8u << 20);)
-        total += co_await socket_.async_read_some(asio::buffer(scrap),
-                                                  asio::redirect_error(asio::use_awaitable, error));
+        total +=
+            co_await socket_.async_read_some(asio::buffer(scrap), asio::redirect_error(asio::use_awaitable, error));
 }
 
 void Session::report(const Request& request, int status, bool complete) {

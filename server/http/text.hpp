@@ -7,8 +7,12 @@
 
 namespace server::http {
 
-inline char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
-inline bool is_digit(char c) { return c >= '0' && c <= '9'; }
+inline char lower(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+}
+inline bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
 
 bool equal_ignoring_case(std::string_view a, std::string_view b);
 std::string to_lower(std::string_view text);

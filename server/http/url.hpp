@@ -10,8 +10,8 @@
 namespace server::http {
 
 struct Url {
-    std::vector<std::string> segments;                         // decoded; "/" is one empty segment, "/map/" two
-    std::vector<std::pair<std::string, std::string>> query;    // decoded, in order
+    std::vector<std::string> segments;                      // decoded; "/" is one empty segment, "/map/" two
+    std::vector<std::pair<std::string, std::string>> query; // decoded, in order
 };
 
 // Takes "/a/b?x=1", and the absolute form "http://host/a" whose host is left to the framing gate.

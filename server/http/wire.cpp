@@ -24,13 +24,15 @@ std::string http_date(std::time_t time) {
     std::tm utc{};
     gmtime_r(&time, &utc);
     char text[64];
-    const int length = std::snprintf(text, sizeof text, "%s, %02d %s %04d %02d:%02d:%02d GMT", kDays[utc.tm_wday],
-                                     utc.tm_mday, kMonths[utc.tm_mon], utc.tm_year + 1900, utc.tm_hour, utc.tm_min,
-                                     utc.tm_sec);
+    const int length =
+        std::snprintf(text, sizeof text, "%s, %02d %s %04d %02d:%02d:%02d GMT", kDays[utc.tm_wday], utc.tm_mday,
+                      kMonths[utc.tm_mon], utc.tm_year + 1900, utc.tm_hour, utc.tm_min, utc.tm_sec);
     return {text, static_cast<std::size_t>(length)};
 }
 
-bool may_have_body(int status) { return status >= 200 && status != 204 && status != 304; }
+bool may_have_body(int status) {
+    return status >= 200 && status != 204 && status != 304;
+}
 
 std::string chunk_line(std::size_t size) {
     char text[20];

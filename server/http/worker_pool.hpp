@@ -1,5 +1,5 @@
-// The threads that do the work: handlers, streams, spool files. The I/O threads only hand over. Bounded: what doesn't fit
-// is refused at once, so that an overloaded server says so within milliseconds instead of growing.
+// The threads that do the work: handlers, streams, spool files. The I/O threads only hand over. Bounded: what doesn't
+// fit is refused at once, so that an overloaded server says so within milliseconds instead of growing.
 #pragma once
 
 #include <chrono>

@@ -1,0 +1,65 @@
+#include "server/assemble.hpp"
+
+#include "layers/index/facts.hpp"
+#include "layers/index/read_model.hpp"
+#include "layers/store/spatialite/spatialite.hpp"
+#include "layers/tiles/tile_service.hpp"
+#include "server/log.hpp"
+#include "server/metrics.hpp"
+#include "server/router.hpp"
+#include "server/routes.hpp"
+
+namespace server {
+namespace {
+
+// `--open`: whoever reaches the loopback address may do everything.
+layers::access::Caller open_caller(const Config& config) {
+    layers::access::Caller caller;
+    caller.account = "open";
+    caller.open = true;
+    caller.scenario = config.demo ? "demo" : "";
+    return caller;
+}
+
+layers::access::Caller authenticate(const Config& config, const Request& request) {
+    if (config.open) return open_caller(config);
+    if (!request.header("authorization").empty())
+        throw geo::Error{geo::ErrorCode::unauthenticated, "The token is not known."};
+    layers::access::Caller caller;
+    caller.roles = {layers::access::Role::public_reader};
+    caller.scenario = config.demo ? "demo" : "";
+    return caller;
+}
+
+// The store, and the read model that follows it; tiles are cut from that.
+void open_data(AppContext& context) {
+    const Config& config = context.config;
+    context.store = layers::store::open_spatialite(config.data_dir);
+    context.index = std::make_shared<layers::index::ReadModel>(
+        *context.store, config.data_dir + "/index",
+        [](const std::string& line) { log::write(log::Level::info, "loaded", {{"layer", line}}); });
+    context.facts = std::make_shared<layers::index::FactsCache>();
+    context.tiles = std::make_shared<layers::tiles::TileService>(
+        *context.index, *context.store,
+        layers::tiles::TileService::Options{.budget_bytes = config.tile_budget_bytes,
+                                            .cache_bytes = config.tile_cache_bytes});
+    const auto tiles = context.tiles;
+    context.metrics->gauge("sarhad_tiles_built", "Tiles built since the start.",
+                           [tiles] { return static_cast<double>(tiles->built()); });
+    context.metrics->gauge("sarhad_tile_cache_bytes", "Bytes of tiles kept in memory.",
+                           [tiles] { return static_cast<double>(tiles->cache().bytes()); });
+}
+
+} // namespace
+
+std::shared_ptr<AppContext> assemble(Config config) {
+    auto context = std::make_shared<AppContext>();
+    context->config = std::move(config);
+    context->metrics = std::make_shared<Metrics>();
+    context->router = std::make_shared<const Router>(all_endpoints());
+    open_data(*context);
+    context->authenticate = [&known = context->config](const Request& request) { return authenticate(known, request); };
+    return context;
+}
+
+} // namespace server

@@ -1,0 +1,89 @@
+#include "server/endpoints/openapi_schemas.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace server {
+
+nlohmann::json openapi_schemas() {
+    // After the schemas of OGC API – Features Part 1 (17-069r4), Tiles Part 1 (20-057), RFC 7946 and RFC 9457.
+    static constexpr const char* kSchemas = R"json({
+"problem": {"type": "object", "required": ["type", "title", "status"], "properties": {
+    "type": {"type": "string"}, "title": {"type": "string"}, "status": {"type": "integer"},
+    "detail": {"type": "string"}, "instance": {"type": "string"},
+    "pointer": {"type": "string", "description": "The parameter, or a JSON pointer into the body, that is at fault."}}},
+"link": {"type": "object", "required": ["href", "rel"], "properties": {
+    "href": {"type": "string"}, "rel": {"type": "string"}, "type": {"type": "string"}, "title": {"type": "string"},
+    "hreflang": {"type": "string"}, "templated": {"type": "boolean"}}},
+"links": {"type": "array", "items": {"$ref": "#/components/schemas/link"}},
+"landingPage": {"type": "object", "required": ["links"], "properties": {
+    "title": {"type": "string"}, "description": {"type": "string"},
+    "links": {"$ref": "#/components/schemas/links"}}},
+"conformance": {"type": "object", "required": ["conformsTo"], "properties": {
+    "conformsTo": {"type": "array", "items": {"type": "string"}}}},
+"status": {"type": "object", "required": ["status"], "properties": {"status": {"type": "string"}}},
+"extent": {"type": "object", "properties": {
+    "spatial": {"type": "object", "properties": {
+        "bbox": {"type": "array", "items": {"type": "array", "items": {"type": "number"}, "minItems": 4, "maxItems": 6}},
+        "crs": {"type": "string"}}},
+    "temporal": {"type": "object", "properties": {
+        "interval": {"type": "array", "items": {"type": "array", "minItems": 2, "maxItems": 2,
+            "items": {"type": "string", "format": "date-time", "nullable": true}}},
+        "trs": {"type": "string"}}}}},
+"collection": {"type": "object", "required": ["id", "links"], "properties": {
+    "id": {"type": "string"}, "title": {"type": "string"}, "description": {"type": "string"},
+    "extent": {"$ref": "#/components/schemas/extent"}, "itemType": {"type": "string"},
+    "crs": {"type": "array", "items": {"type": "string"}}, "storageCrs": {"type": "string"},
+    "links": {"$ref": "#/components/schemas/links"}}},
+"collections": {"type": "object", "required": ["links", "collections"], "properties": {
+    "links": {"$ref": "#/components/schemas/links"},
+    "crs": {"type": "array", "items": {"type": "string"}},
+    "collections": {"type": "array", "items": {"$ref": "#/components/schemas/collection"}}}},
+"geometryGeoJSON": {"type": "object", "nullable": true, "required": ["type"], "properties": {
+    "type": {"type": "string", "enum": ["Point", "MultiPoint", "LineString", "MultiLineString", "Polygon",
+                                        "MultiPolygon", "GeometryCollection"]},
+    "coordinates": {"type": "array", "items": {}},
+    "geometries": {"type": "array", "items": {"$ref": "#/components/schemas/geometryGeoJSON"}}}},
+"featureGeoJSON": {"type": "object", "required": ["type", "geometry", "properties"], "properties": {
+    "type": {"type": "string", "enum": ["Feature"]}, "id": {"type": "string"},
+    "geometry": {"$ref": "#/components/schemas/geometryGeoJSON"},
+    "properties": {"type": "object", "nullable": true, "additionalProperties": true},
+    "links": {"$ref": "#/components/schemas/links"}}},
+"featureCollectionGeoJSON": {"type": "object", "required": ["type", "features"], "properties": {
+    "type": {"type": "string", "enum": ["FeatureCollection"]},
+    "features": {"type": "array", "items": {"$ref": "#/components/schemas/featureGeoJSON"}},
+    "links": {"$ref": "#/components/schemas/links"}, "timeStamp": {"type": "string", "format": "date-time"},
+    "numberMatched": {"type": "integer", "minimum": 0}, "numberReturned": {"type": "integer", "minimum": 0}}},
+"jsonSchema": {"type": "object", "additionalProperties": true, "properties": {
+    "$schema": {"type": "string"}, "$id": {"type": "string"}, "type": {"type": "string"}, "title": {"type": "string"},
+    "properties": {"type": "object", "additionalProperties": true}}},
+"history": {"type": "object", "properties": {
+    "versions": {"type": "array", "items": {"type": "object", "additionalProperties": true}},
+    "links": {"$ref": "#/components/schemas/links"}}},
+"tileJSON": {"type": "object", "required": ["tilejson", "tiles"], "properties": {
+    "tilejson": {"type": "string"}, "tiles": {"type": "array", "items": {"type": "string"}},
+    "vector_layers": {"type": "array", "items": {"type": "object", "required": ["id", "fields"], "properties": {
+        "id": {"type": "string"}, "description": {"type": "string"}, "minzoom": {"type": "integer"},
+        "maxzoom": {"type": "integer"}, "fields": {"type": "object", "additionalProperties": {"type": "string"}}}}},
+    "name": {"type": "string"}, "description": {"type": "string"}, "attribution": {"type": "string"},
+    "bounds": {"type": "array", "items": {"type": "number"}}, "center": {"type": "array", "items": {"type": "number"}},
+    "minzoom": {"type": "integer"}, "maxzoom": {"type": "integer"}}},
+"tileMatrixSets": {"type": "object", "required": ["tileMatrixSets"], "properties": {
+    "tileMatrixSets": {"type": "array", "items": {"type": "object", "additionalProperties": true}}}},
+"tileMatrixSet": {"type": "object", "additionalProperties": true},
+"tileSets": {"type": "object", "required": ["tilesets"], "properties": {
+    "tilesets": {"type": "array", "items": {"$ref": "#/components/schemas/tileSet"}},
+    "links": {"$ref": "#/components/schemas/links"}}},
+"tileSet": {"type": "object", "additionalProperties": true},
+"style": {"type": "object", "additionalProperties": true},
+"job": {"type": "object", "required": ["jobID", "status", "type"], "properties": {
+    "jobID": {"type": "string"}, "type": {"type": "string"}, "processID": {"type": "string"},
+    "status": {"type": "string", "enum": ["accepted", "running", "successful", "failed", "dismissed"]},
+    "message": {"type": "string"}, "progress": {"type": "integer", "minimum": 0, "maximum": 100},
+    "created": {"type": "string", "format": "date-time"}, "started": {"type": "string", "format": "date-time"},
+    "finished": {"type": "string", "format": "date-time"},
+    "links": {"$ref": "#/components/schemas/links"}}, "additionalProperties": true}
+})json";
+    return nlohmann::json::parse(kSchemas);
+}
+
+} // namespace server

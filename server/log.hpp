@@ -1,0 +1,25 @@
+// Structured log: one JSON object a line on standard error. Callers name fields; values are escaped here. Never put a
+// query's values, a token or a row's content into it. Thread-safe; does not block (lines are dropped when the reader of
+// standard error stalls).
+#pragma once
+
+#include <cstdint>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+namespace server::log {
+
+enum class Level { debug, info, warning, error };
+
+using Value = std::variant<std::string_view, std::int64_t, double, bool>;
+using Field = std::pair<std::string_view, Value>;
+
+void start(std::string_view least_level); // "debug" "info" "warning" "error"; Error{invalid_input} for others
+void stop();                              // writes what is queued
+
+void write(Level level, std::string_view event, std::initializer_list<Field> fields = {});
+
+} // namespace server::log

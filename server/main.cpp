@@ -1,0 +1,38 @@
+// The program's verbs.
+#include "server/serve.hpp"
+
+#include <array>
+#include <cstdio>
+#include <string_view>
+
+namespace {
+
+struct Verb {
+    std::string_view name;
+    int (*run)(int, char**);
+    const char* what;
+};
+
+constexpr std::array kVerbs{
+    Verb{"serve", server::serve_command, "tiles and features over HTTP"},
+};
+
+int usage(std::FILE* to) {
+    std::fprintf(to, "sarhad VERB [OPTIONS]\n");
+    for (const auto& verb : kVerbs) std::fprintf(to, "  %-8s %s\n", verb.name.data(), verb.what);
+    std::fprintf(to, "sarhad VERB --help says more.\n");
+    return to == stdout ? 0 : 2;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    if (argc < 2) return usage(stderr);
+    const std::string_view asked = argv[1];
+    if (asked == "--version") return std::printf("sarhad %s\n", SARHAD_VERSION) > 0 ? 0 : 1;
+    if (asked == "--help" || asked == "-h") return usage(stdout);
+    for (const auto& verb : kVerbs)
+        if (verb.name == asked) return verb.run(argc - 1, argv + 1);
+    std::fprintf(stderr, "sarhad: no verb '%s'\n", argv[1]);
+    return usage(stderr);
+}
