@@ -128,6 +128,8 @@ Geometry split_at_antimeridian(const Geometry& geometry) {
         for (std::size_t polygon = 0; polygon < geometry.polygon_ends.size(); ++polygon) {
             split_polygon(geometry, begin_of(geometry.polygon_ends, polygon), geometry.polygon_ends[polygon], out);
         }
+        // Round a pole the pieces meet again along a whole edge.
+        out = wrap::geos_union(out);
         orient_rings(out);
         return out;
     case GeometryType::collection:
