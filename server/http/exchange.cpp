@@ -12,7 +12,7 @@ Exchange::~Exchange() {
     if (!request.body_file.empty()) std::remove(request.body_file.c_str());
 }
 
-asio::awaitable<bool> Exchange::on_worker(WorkerPool& pool, bool admitted, std::function<void(Exchange&)> task) {
+asio::awaitable<bool> Exchange::on_worker(WorkerPool& pool, bool admitted, Task task) {
     auto self = shared_from_this();
     auto job = [self, task = std::move(task)] {
         task(*self);

@@ -21,9 +21,10 @@ struct Exchange : std::enable_shared_from_this<Exchange> {
 
     Request request;
     Response response;
-    std::string block;   // of a streamed body
-    bool more = false;   // another block may follow
-    bool failed = false; // the stream broke
+    std::string block;    // of a streamed body
+    bool refused = false; // before its body was read
+    bool more = false;    // another block may follow
+    bool failed = false;  // the stream broke
     std::exception_ptr failure;
     std::stop_source stop;
 
@@ -33,8 +34,10 @@ struct Exchange : std::enable_shared_from_this<Exchange> {
     bool abandoned = false; // the connection waits no longer; what the worker brings is dropped
 
     // Runs `task` on the pool and resumes the calling coroutine on its I/O thread. Returns false, at once, when the
-    // pool is full, or when the exchange was abandoned meanwhile.
-    boost::asio::awaitable<bool> on_worker(WorkerPool& pool, bool admitted, std::function<void(Exchange&)> task);
+    // pool is full, or when the exchange was abandoned meanwhile. Give a named task, moved: g++ 12 destroys a lambda
+    // written inside a co_await expression twice, and what it captured with it.
+    using Task = std::function<void(Exchange&)>;
+    boost::asio::awaitable<bool> on_worker(WorkerPool& pool, bool admitted, Task task);
 
     void abandon(); // I/O thread: stops the handler and resumes the connection without an answer
 };

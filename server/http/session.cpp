@@ -235,18 +235,18 @@ asio::awaitable<bool> Session::serve_one() {
 asio::awaitable<bool> Session::receive(Exchange& exchange, Parser& parser, const Plan& plan, Turn turn,
                                        bool say_continue) {
     if (plan.spool) {
-        bool refused = false;
         enter(Phase::working, plan.deadline);
         exchange_ = exchange.shared_from_this();
-        const bool back = co_await exchange.on_worker(shared_->pool, false, [this, &refused](Exchange& e) {
-            auto no = shared_->service.admit(e.request);
-            refused = no.has_value();
-            if (refused) e.response = std::move(*no);
-        });
+        Exchange::Task ask = [shared = shared_](Exchange& e) {
+            auto no = shared->service.admit(e.request);
+            e.refused = no.has_value();
+            if (e.refused) e.response = std::move(*no);
+        };
+        const bool back = co_await exchange.on_worker(shared_->pool, false, std::move(ask));
         exchange_.reset();
         if (!back) co_return co_await refuse(503, "busy");
         turn.keep_alive = false;
-        if (refused) co_return co_await answer(exchange, turn);
+        if (exchange.refused) co_return co_await answer(exchange, turn);
     }
     if (say_continue && input_.empty()) {
         static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
@@ -299,8 +299,8 @@ asio::awaitable<bool> Session::work(std::shared_ptr<Exchange> exchange, const Pl
     enter(Phase::working, plan.deadline);
     exchange_ = exchange;
     auto& pool = plan.urgent ? shared_->urgent : shared_->pool;
-    const bool back =
-        co_await exchange->on_worker(pool, false, [shared = shared_](Exchange& e) { handle(shared->service, e); });
+    Exchange::Task run = [shared = shared_](Exchange& e) { handle(shared->service, e); };
+    const bool back = co_await exchange->on_worker(pool, false, std::move(run));
     exchange_.reset();
     if (back) co_return co_await answer(*exchange, turn);
     if (!socket_.is_open()) co_return false;
@@ -347,7 +347,7 @@ asio::awaitable<int> Session::read_body(Exchange& exchange, Parser& parser, cons
 asio::awaitable<bool> Session::spool_block(Exchange& exchange, Parser& parser, int spool) {
     auto good = std::make_shared<bool>(true);
     phase_ = Phase::working; // judged by no clock: the worker answers
-    co_await exchange.on_worker(shared_->pool, true, [good, spool, block = parser.take_body()](Exchange&) {
+    Exchange::Task save = [good, spool, block = parser.take_body()](Exchange&) {
         for (std::size_t done = 0; done < block.size();) {
             const auto wrote = ::write(spool, block.data() + done, block.size() - done);
             if (wrote < 0 && errno == EINTR) continue;
@@ -357,7 +357,8 @@ asio::awaitable<bool> Session::spool_block(Exchange& exchange, Parser& parser, i
             }
             done += static_cast<std::size_t>(wrote);
         }
-    });
+    };
+    co_await exchange.on_worker(shared_->pool, true, std::move(save));
     co_return *good;
 }
 
@@ -418,7 +419,8 @@ asio::awaitable<bool> Session::stream(Exchange& exchange, bool chunked) {
         }
         enter(Phase::working, kBlockDeadline);
         exchange_ = exchange.shared_from_this();
-        const bool back = co_await exchange.on_worker(shared_->pool, true, pull);
+        Exchange::Task next = pull;
+        const bool back = co_await exchange.on_worker(shared_->pool, true, std::move(next));
         exchange_.reset();
         if (!back || exchange.failed) co_return false;
     }
