@@ -15,74 +15,27 @@
 
 namespace layers::query {
 
+// clang-format off
 enum class Op {
     // leaves
-    literal,
-    property,
-    geometry_literal,
-    geometry_property,
-    interval,
+    literal, property, geometry_literal, geometry_property, interval,
     // logic
-    op_and,
-    op_or,
-    op_not,
+    op_and, op_or, op_not,
     // comparison
-    eq,
-    ne,
-    lt,
-    le,
-    gt,
-    ge,
-    is_null,
-    like,
-    between,
-    in,
+    eq, ne, lt, le, gt, ge, is_null, like, between, in,
     // arithmetic
-    add,
-    sub,
-    mul,
-    div,
-    mod,
-    int_div,
-    pow,
+    add, sub, mul, div, mod, int_div, pow,
     // functions
-    casei,
-    accenti,
-    date,
-    timestamp,
-    call,
+    casei, accenti, date, timestamp, call,
     // spatial
-    s_intersects,
-    s_equals,
-    s_disjoint,
-    s_touches,
-    s_within,
-    s_overlaps,
-    s_crosses,
-    s_contains,
+    s_intersects, s_equals, s_disjoint, s_touches, s_within, s_overlaps, s_crosses, s_contains,
     // temporal
-    t_after,
-    t_before,
-    t_contains,
-    t_disjoint,
-    t_during,
-    t_equals,
-    t_finished_by,
-    t_finishes,
-    t_intersects,
-    t_meets,
-    t_met_by,
-    t_overlapped_by,
-    t_overlaps,
-    t_started_by,
-    t_starts,
+    t_after, t_before, t_contains, t_disjoint, t_during, t_equals, t_finished_by, t_finishes, t_intersects, t_meets,
+    t_met_by, t_overlapped_by, t_overlaps, t_started_by, t_starts,
     // arrays
-    array_literal,
-    a_equals,
-    a_contains,
-    a_contained_by,
-    a_overlaps,
+    array_literal, a_equals, a_contains, a_contained_by, a_overlaps,
 };
+// clang-format on
 
 struct Expression;
 using ExpressionPtr = std::shared_ptr<const Expression>; // immutable and shared freely between threads
