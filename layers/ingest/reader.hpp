@@ -2,8 +2,8 @@
 // Knows formats, not layers: what a column means is normalise's business.
 #pragma once
 
-#include "geo/feature.hpp"
 #include "geo/error.hpp"
+#include "geo/feature.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -26,6 +26,7 @@ struct SourceSchema {
     std::string crs;                       // "EPSG:4326", a WKT2 text, or empty when the file doesn't say
     std::string geometry;                  // "point", "line", "polygon", "any", "none"
     std::optional<std::int64_t> feature_count;
+    bool counts_lines = false; // a row's "line" is a line of the text; else the number of the feature
     std::vector<SourceField> fields;
 };
 
@@ -35,20 +36,30 @@ struct RowFault {
     std::string reason;
 };
 
+// What the child may use up.
+struct ReadLimits {
+    std::uint64_t memory_bytes = 1536ull << 20;
+    double cpu_s = 20;
+    double cpu_s_per_mb = 0.2;
+};
+
 struct ReadOptions {
-    std::string source_layer;  // empty: the only one, or the first
+    std::string source_layer;                                // empty: the only one, or the first
     std::string x_column, y_column, wkt_column, mgrs_column; // empty: guessed by name for CSV
     std::int64_t skip_rows = 0;                              // resume a stopped import
     std::string declared_name; // the name the user gave the file; its extension is a hint, never a path
+    ReadLimits limits;
 };
 
 struct ReadResult {
-    std::int64_t rows = 0;
+    std::int64_t rows = 0; // given to on_rows; rows + faults = what was read after skip_rows
     std::int64_t faults = 0;
 };
 
 // Reads `path` in a child. `on_schema` once, then `on_rows` in batches of at most 1 000 in the file's order;
-// both on the calling thread; either may throw, which ends the child. on_fault: rows that could not be read.
+// both on the calling thread; either may throw, which ends the child. on_fault: rows that could not be read. Before
+// each batch come the faults of the rows up to its last one and no others, so after a batch the rows and faults so far
+// are a position in the file (skip_rows). Thread-safe.
 // Errors: unsupported_format (no driver of the allow-list takes it; VRT), unreadable_file, invalid_input (zip slip,
 // DOCTYPE, nested archive, endless view), too_large (zip bomb, memory or CPU limit of the child).
 ReadResult read(const std::string& path, const ReadOptions& options,
