@@ -1,4 +1,5 @@
 // The program's verbs.
+#include "server/commands/export.hpp"
 #include "server/serve.hpp"
 
 #include <array>
@@ -14,6 +15,7 @@ struct Verb {
 };
 
 constexpr std::array kVerbs{
+    Verb{"export", server::commands::export_command, "vector tiles (MBTiles) or GeoJSON of any layers"},
     Verb{"serve", server::serve_command, "tiles and features over HTTP"},
 };
 

@@ -28,11 +28,20 @@ layers::query::ExpressionPtr queryable_filter(const NameValues& others, const Re
         geo::Value value;
         switch (readable.layer().fields[*ordinal].type) {
         case FieldType::text:
-        case FieldType::enumeration: value = text; break;
-        case FieldType::integer: value = parse_integer(text, name); break;
-        case FieldType::number: value = parse_number(text, name); break;
-        case FieldType::boolean: value = parse_boolean(text, name); break;
-        default: throw Error{ErrorCode::invalid_input, "unknown parameter '" + name + "'", name};
+        case FieldType::enumeration:
+            value = text;
+            break;
+        case FieldType::integer:
+            value = parse_integer(text, name);
+            break;
+        case FieldType::number:
+            value = parse_number(text, name);
+            break;
+        case FieldType::boolean:
+            value = parse_boolean(text, name);
+            break;
+        default:
+            throw Error{ErrorCode::invalid_input, "unknown parameter '" + name + "'", name};
         }
         layers::query::Expression property;
         property.op = layers::query::Op::property;
@@ -102,10 +111,9 @@ json page_links(const AppContext& context, const Request& request, const Readabl
                link(path, "collection", "application/json", readable.layer().title)};
     if (page.more && !page.rows.empty()) {
         const auto& last = page.rows.back();
-        const std::string from =
-            selection.sort.empty()
-                ? "cursor=" + geo::to_string(last.segment->id(last.row))
-                : "offset=" + std::to_string(selection.offset + page.rows.size());
+        const std::string from = selection.sort.empty()
+                                     ? "cursor=" + geo::to_string(last.segment->id(last.row))
+                                     : "offset=" + std::to_string(selection.offset + page.rows.size());
         links.push_back(link(with(query_text(request, {"cursor", "offset"}), from), "next", "application/geo+json"));
     }
     return links;
@@ -214,41 +222,40 @@ Response get_item(AppContext& context, Request& request, const PathParams& path,
 }
 
 std::vector<Param> shape_params() {
-    return {{.name = "crs", .kind = ParamKind::crs, .description = "CRS of the answer; CRS84 when absent"},
-            {.name = "properties",
-             .kind = ParamKind::text_list,
-             .description = "Only these properties",
-             .maximum = 128},
-            at_param(),
-            scenario_param(),
-            format_param()};
+    return {
+        {.name = "crs", .kind = ParamKind::crs, .description = "CRS of the answer; CRS84 when absent"},
+        {.name = "properties", .kind = ParamKind::text_list, .description = "Only these properties", .maximum = 128},
+        at_param(),
+        scenario_param(),
+        format_param()};
 }
 
 } // namespace
 
 std::vector<Endpoint> items_endpoints() {
-    std::vector<Param> items{collection_id_param(),
-                             {.name = "bbox", .kind = ParamKind::bbox, .description = "Rows that meet this box"},
-                             {.name = "bbox-crs", .kind = ParamKind::crs, .description = "CRS of bbox; CRS84 when absent"},
-                             datetime_param(),
-                             {.name = "limit",
-                              .kind = ParamKind::limit,
-                              .description = "At most so many; more than the maximum means the maximum",
-                              .minimum = 1,
-                              .maximum = kMostItems,
-                              .default_value = 10},
-                             {.name = "cursor", .description = "From the link `next` of a page", .max_bytes = 64},
-                             {.name = "offset",
-                              .kind = ParamKind::integer,
-                              .description = "Skip so many rows; a cursor is faster",
-                              .minimum = 0,
-                              .maximum = 100'000'000},
-                             filter_param(),
-                             filter_lang_param(),
-                             {.name = "sortby",
-                              .kind = ParamKind::text_list,
-                              .description = "Fields to sort by, each with - for descending",
-                              .maximum = 8}};
+    std::vector<Param> items{
+        collection_id_param(),
+        {.name = "bbox", .kind = ParamKind::bbox, .description = "Rows that meet this box"},
+        {.name = "bbox-crs", .kind = ParamKind::crs, .description = "CRS of bbox; CRS84 when absent"},
+        datetime_param(),
+        {.name = "limit",
+         .kind = ParamKind::limit,
+         .description = "At most so many; more than the maximum means the maximum",
+         .minimum = 1,
+         .maximum = kMostItems,
+         .default_value = 10},
+        {.name = "cursor", .description = "From the link `next` of a page", .max_bytes = 64},
+        {.name = "offset",
+         .kind = ParamKind::integer,
+         .description = "Skip so many rows; a cursor is faster",
+         .minimum = 0,
+         .maximum = 100'000'000},
+        filter_param(),
+        filter_lang_param(),
+        {.name = "sortby",
+         .kind = ParamKind::text_list,
+         .description = "Fields to sort by, each with - for descending",
+         .maximum = 8}};
     std::vector<Param> item{collection_id_param(),
                             {.name = "fid", .description = "Id of an item", .in_path = true, .required = true}};
     for (const auto& param : shape_params()) {

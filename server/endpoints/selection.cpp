@@ -18,7 +18,9 @@ void check(const std::stop_token& stop) {
     if (stop.stop_requested()) throw geo::Error{geo::ErrorCode::cancelled, "the caller went away"};
 }
 
-const geo::Uuid& id_of(const SelectedRow& r) { return r.segment->id(r.row); }
+const geo::Uuid& id_of(const SelectedRow& r) {
+    return r.segment->id(r.row);
+}
 
 // Does the row's shape meet a box given in some CRS? Exact, not by boxes: a long line's box covers much that it does
 // not touch.
@@ -43,7 +45,8 @@ public:
         for (std::size_t i = 0; i < boxes_.size(); ++i) {
             const auto& box = boxes_[i];
             if (!box.intersects(own)) continue;
-            if (shape.points.size() == 1 || (box.contains({own.min_x, own.min_y}) && box.contains({own.max_x, own.max_y})))
+            if (shape.points.size() == 1 ||
+                (box.contains({own.min_x, own.min_y}) && box.contains({own.max_x, own.max_y})))
                 return true;
             if (geo::holds(geo::Predicate::intersects, shape, shapes_[i])) return true;
         }
@@ -114,15 +117,24 @@ std::partial_ordering compare_column(const SelectedRow& a, const SelectedRow& b,
     const auto& ca = a.segment->column(key.ordinal);
     const auto& cb = b.segment->column(key.ordinal);
     const bool na = ca.is_null(a.row), nb = cb.is_null(b.row);
-    if (na || nb) return na == nb ? std::partial_ordering::equivalent
-                                  : na ? std::partial_ordering::greater : std::partial_ordering::less;
+    if (na || nb)
+        return na == nb ? std::partial_ordering::equivalent
+               : na     ? std::partial_ordering::greater
+                        : std::partial_ordering::less;
     std::partial_ordering order = std::partial_ordering::equivalent;
     switch (ca.type) {
-    case layers::FieldType::boolean: order = ca.booleans[a.row] <=> cb.booleans[b.row]; break;
+    case layers::FieldType::boolean:
+        order = ca.booleans[a.row] <=> cb.booleans[b.row];
+        break;
     case layers::FieldType::integer:
-    case layers::FieldType::instant: order = ca.integers[a.row] <=> cb.integers[b.row]; break;
-    case layers::FieldType::number: order = ca.numbers[a.row] <=> cb.numbers[b.row]; break;
-    default: order = ca.entry(ca.codes[a.row]) <=> cb.entry(cb.codes[b.row]);
+    case layers::FieldType::instant:
+        order = ca.integers[a.row] <=> cb.integers[b.row];
+        break;
+    case layers::FieldType::number:
+        order = ca.numbers[a.row] <=> cb.numbers[b.row];
+        break;
+    default:
+        order = ca.entry(ca.codes[a.row]) <=> cb.entry(cb.codes[b.row]);
     }
     return key.descending ? 0 <=> order : order;
 }
@@ -168,7 +180,8 @@ Page select(const layers::index::View& view, const Selection& selection, std::op
     std::vector<SelectedRow> rows = all_that_pass(view, selection, stop);
     page.matched = static_cast<std::int64_t>(rows.size());
     if (selection.after) {
-        const auto old = std::ranges::remove_if(rows, [&](const SelectedRow& r) { return !(*selection.after < id_of(r)); });
+        const auto old =
+            std::ranges::remove_if(rows, [&](const SelectedRow& r) { return !(*selection.after < id_of(r)); });
         rows.erase(old.begin(), old.end());
     }
     const auto earlier = [&](const SelectedRow& a, const SelectedRow& b) {
@@ -178,7 +191,8 @@ Page select(const layers::index::View& view, const Selection& selection, std::op
     const std::size_t last = std::min(first + selection.limit, rows.size());
     std::partial_sort(rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(last), rows.end(), earlier);
     page.more = last < rows.size();
-    page.rows.assign(rows.begin() + static_cast<std::ptrdiff_t>(first), rows.begin() + static_cast<std::ptrdiff_t>(last));
+    page.rows.assign(rows.begin() + static_cast<std::ptrdiff_t>(first),
+                     rows.begin() + static_cast<std::ptrdiff_t>(last));
     return page;
 }
 

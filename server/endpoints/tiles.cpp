@@ -131,8 +131,9 @@ json tilejson(const AppContext& context, const Request& request, const Params& p
             {"scheme", "xyz"},
             {"minzoom", 0},
             {"maxzoom", geo::kMaxZoom},
-            {"bounds", {bounds.min_x, std::max(bounds.min_y, -geo::kMercatorMaxLat_deg), bounds.max_x,
-                        std::min(bounds.max_y, geo::kMercatorMaxLat_deg)}}};
+            {"bounds",
+             {bounds.min_x, std::max(bounds.min_y, -geo::kMercatorMaxLat_deg), bounds.max_x,
+              std::min(bounds.max_y, geo::kMercatorMaxLat_deg)}}};
 }
 
 Response get_tilejson(AppContext& context, Request& request, const PathParams& path, const Params& params) {
@@ -220,7 +221,9 @@ std::vector<Param> tile_params() {
     for (const char* name : {"z", "x", "y"}) {
         params.push_back({.name = name,
                           .kind = ParamKind::integer,
-                          .description = name[0] == 'z' ? "Zoom" : name[0] == 'x' ? "Column" : "Row, from the north",
+                          .description = name[0] == 'z'   ? "Zoom"
+                                         : name[0] == 'x' ? "Column"
+                                                          : "Row, from the north",
                           .in_path = true,
                           .required = true});
     }
