@@ -67,6 +67,7 @@ Symbology places_row() {
             .label_min_zoom = 0,
             .label_field = "name",
             .label_field_ur = "name_ur",
+            .rank_field = "rank",
             .classes = {point("Airport", {{"kind", {"airport"}}}, kGrey, "plane", 0.7),
                         point("Port", {{"kind", {"port"}}}, kGrey, "anchor", 0.7),
                         point("City", {{"kind", {"city"}}}, kInk, "town_ring", 0.55),
@@ -84,8 +85,7 @@ Symbology fence_segments_row() {
                         line("Under construction", {{"state", {"under_construction"}}}, kGreen, 3, {2, 1.5}),
                         line("Planned", {{"state", {"planned"}}}, kGrey, 2, {1, 2}),
                         line("Decommissioned", {{"state", {"decommissioned"}}}, kGrey, 1.5, {6, 3}, "small_cross"),
-                        line("Intact", {{"state", {"intact"}}}, kBlue, 4),
-                        line("State not known", {}, kGrey, 2, {0.5, 1})}};
+                        line("State not known", {{"state", {""}}}, kGrey, 2, {0.5, 1}), line("Intact", {}, kBlue, 4)}};
 }
 
 Symbology crossing_routes_row() {
@@ -179,14 +179,14 @@ Symbology reports_row() {
                         point("Death or missing", {{"kind", {"death", "missing"}}}, kInk, "circle_x"),
                         point("Harm to people: trafficking, smuggling, abduction",
                               {{"kind", {"tip", "som", "abduction"}}}, kPurple, "hexagon"),
-                        point("Crossing or sighting", {{"kind", {"crossing", "crossing_attempt", "sighting"}}}, kBlue,
-                              "circle_arrow"),
                         point("Goods: narcotics, arms, fuel, documents",
                               {{"kind", {"goods", "narcotics", "precursors", "arms", "fuel", "document"}}}, kOrange,
                               "square"),
                         point("Attack, explosive or breach", {{"kind", {"attack", "ied", "fence_breach"}}}, kVermilion,
                               "triangle"),
-                        point("Return: deportation, mass return, offload", {}, kGreen, "return")},
+                        point("Return: deportation, mass return, offload",
+                              {{"kind", {"deportation", "mass_return", "offload"}}}, kGreen, "return"),
+                        point("Crossing or sighting", {}, kBlue, "circle_arrow")},
             .emphases = {{"Impact critical", {"impact", {"critical"}}, kInk, "ring_double", 1.5},
                          {"Impact high", {"impact", {"high"}}, kInk, "ring", 1.4}},
             .note = "One agency's statement each; counts are reports, not persons."};

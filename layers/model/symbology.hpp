@@ -21,7 +21,7 @@ struct Colour {
     const char* dark;  // on a dark map
 };
 
-struct Condition { // the field's value is one of these; booleans are "true" and "false"
+struct Condition { // the field's value is one of these; booleans are "true" and "false", a missing value is ""
     std::string field;
     std::vector<std::string> values;
 };
@@ -56,6 +56,7 @@ struct Symbology {
     double label_min_zoom = 9;
     std::string label_field{};    // empty: no labels
     std::string label_field_ur{}; // a second line in Urdu, or empty
+    std::string rank_field{};     // 1 is seen first, larger only from closer; empty: all at once
     std::vector<SymbolClass> classes{};
     std::vector<Emphasis> emphases{};
     std::string note{}; // a line under the legend

@@ -26,6 +26,11 @@ json any(const std::vector<Condition>& conditions) {
     return out;
 }
 
+// Ranked features appear as one comes closer (a filter sees whole zooms).
+json close_enough(const Symbology& row) {
+    return {"<=", {"to-number", {"get", row.rank_field}, 9}, {"step", {"zoom"}, 1, 4, 2, 6, 3, 7, 4, 8, 5, 10, 9}};
+}
+
 json is_cluster() {
     return {"has", "count"};
 }
@@ -78,7 +83,7 @@ public:
     }
 
     static json at_zooms(double width) { // thin on the overview, full width when close
-        return {"interpolate", {"linear"}, {"zoom"}, 4, width * 0.55, 8, width, 14, width * 1.6};
+        return {"interpolate", {"linear"}, {"zoom"}, 4, width * 0.75, 8, width, 14, width * 1.6};
     }
 
     void add_lines(const Drawn& drawn, json& out) const {
@@ -128,7 +133,8 @@ public:
     void add_points(const Drawn& drawn, json& out) const {
         const auto& row = drawn.symbology;
         const bool base_data = row.label_min_zoom == 0; // places: labels decide, icons give way
-        const json only_points{"all", {"!", is_cluster()}, {"==", {"geometry-type"}, "Point"}};
+        json only_points{"all", {"!", is_cluster()}, {"!=", {"geometry-type"}, "LineString"}};
+        if (!row.rank_field.empty()) only_points.push_back(close_enough(row));
         for (const auto& emphasis : row.emphases) {
             auto ring = base_layer(drawn, "sign-" + emphasis.icon, "symbol");
             ring["filter"] = only_points;
@@ -145,9 +151,11 @@ public:
         icons["layout"] = {{"icon-image", by_class(row, [](const SymbolClass& s) { return s.icon; })},
                            {"icon-size", icon_zooms(by_class(row, [](const SymbolClass& s) { return s.size; }))},
                            {"icon-allow-overlap", !base_data},
-                           {"icon-ignore-placement", false}};
-        icons["layout"]["symbol-sort-key"] = base_data ? json{"coalesce", {"get", "rank"}, 99} : json(pressing(row));
+                           {"icon-ignore-placement", !base_data}}; // a town's name stays beside the mark on it
+        icons["layout"]["symbol-sort-key"] =
+            base_data ? json{"to-number", {"get", row.rank_field}, 9} : json(pressing(row));
         icons["paint"] = icon_paint(by_class(row, [&](const SymbolClass& s) { return ink(s.colour); }));
+        if (base_data) icons["paint"]["icon-halo-width"] = 0.7; // their marks are small
         if (base_data && !row.label_field.empty()) add_label(row, icons, true);
         out.push_back(std::move(icons));
         add_clusters(drawn, out);
@@ -188,10 +196,16 @@ public:
         layout["text-field"] = label_text(row);
         layout["text-font"] = {"Noto Sans Regular"};
         layout["text-size"] = {"interpolate", {"linear"}, {"zoom"}, 4, 11, 10, 13};
+        if (!row.rank_field.empty()) { // great towns in larger letters
+            const auto by_rank = [&](double great, double other) {
+                return json{"case", {"<=", {"to-number", {"get", row.rank_field}, 9}, 2}, great, other};
+            };
+            layout["text-size"] = {"interpolate", {"linear"}, {"zoom"}, 4, by_rank(12, 11), 10, by_rank(16, 12.5)};
+        }
         layout["text-max-width"] = 9;
         if (beside_icon) {
             layout["text-variable-anchor"] = {"left", "right", "top", "bottom"};
-            layout["text-radial-offset"] = 0.75;
+            layout["text-radial-offset"] = 0.8;
             layout["text-justify"] = "auto";
         }
         to["paint"]["text-color"] = ink(kText);

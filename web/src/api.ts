@@ -69,7 +69,10 @@ async function read(path: string, signal?: AbortSignal): Promise<Json> {
     throw new ApiError(0, "no answer from the server");
   }
   const body: Json = await response.json().catch(() => null);
-  if (!response.ok) throw new ApiError(response.status, text(object(body)["detail"]) || text(object(body)["title"]));
+  if (!response.ok) {
+    const problem = object(body);
+    throw new ApiError(response.status, text(problem["detail"]) || text(problem["title"]) || `status ${response.status}`);
+  }
   return body;
 }
 

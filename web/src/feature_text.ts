@@ -17,11 +17,12 @@ export function titleOf(layer: LayerLegend | undefined, properties: Properties, 
 }
 
 // The second line in a list: kind or state, then when.
-export function subtitleOf(properties: Properties): string {
+export function subtitleOf(properties: Properties, title: string): string {
   const parts: string[] = [];
   for (const field of ["kind", "state", "status", "point_type", "use", "impact"]) {
     const value = properties[field];
-    if (typeof value === "string" && value !== "" && parts.length < 2) parts.push(word(value));
+    const said = typeof value === "string" ? word(value) : "";
+    if (said !== "" && said !== title && parts.length < 2) parts.push(said);
   }
   const from = properties["valid_from"];
   if (typeof from === "string") parts.push(readableInstant(from));

@@ -89,9 +89,6 @@ function isJsonObject(value: unknown): value is { readonly [key: string]: Json }
 export function entryOf(layer: LayerLegend, properties: Properties): LegendEntry | null {
   const holds = (entry: LegendEntry) =>
     entry.when.length === 0 ||
-    entry.when.some(({ field, values }) => {
-      const value = properties[field];
-      return value !== null && value !== undefined && values.includes(String(value));
-    });
+    entry.when.some(({ field, values }) => values.includes(String(properties[field] ?? "")));
   return layer.entries.find((entry) => !entry.beside && holds(entry)) ?? null;
 }

@@ -93,6 +93,7 @@ function ListSection({ section }: { section: Section }) {
 
 function Row({ layer, feature }: { layer: LayerLegend; feature: Feature }) {
   const entry = entryOf(layer, feature.properties);
+  const title = titleOf(layer, feature.properties, feature.id);
   const chosen = selection.value?.id === feature.id;
   const choose = () => {
     select({ collection: layer.collection, id: feature.id });
@@ -104,8 +105,8 @@ function Row({ layer, feature }: { layer: LayerLegend; feature: Feature }) {
         onDblClick={() => feature.geometry !== null && showGeometry(feature.geometry)}>
         {entry !== null && <Swatch entry={entry} />}
         <span class="feature-text">
-          <span class="feature-title">{titleOf(layer, feature.properties, feature.id)}</span>
-          <span class="feature-sub">{subtitleOf(feature.properties)}</span>
+          <span class="feature-title">{title}</span>
+          <span class="feature-sub">{subtitleOf(feature.properties, title)}</span>
         </span>
       </button>
     </li>

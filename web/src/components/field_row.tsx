@@ -11,7 +11,7 @@ export function FieldRow({ field, value }: { field: SchemaField; value: Json | u
         {field.title}
         {field.access === "need_to_know" && <span class="badge">{t("detail.need_to_know")}</span>}
       </dt>
-      <dd>{rows === null ? valueText(value, field) : <Rows rows={rows} />}</dd>
+      {rows === null ? <dd>{valueText(value, field)}</dd> : <dd class="wide"><Rows rows={rows} /></dd>}
     </>
   );
 }
