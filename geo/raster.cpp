@@ -38,6 +38,9 @@ std::vector<Point> pixel_centres(TileId tile, int margin) {
     return centres;
 }
 
+using Weights = std::array<double, 4>;
+using Kernel = Weights (*)(double t);
+
 // A rectangle of heights read from the file, perhaps averaged to fewer cells.
 struct Window {
     int column = 0, row = 0, width = 0, height = 0; // in raster pixels
@@ -49,20 +52,26 @@ struct Window {
         y = std::clamp(y, 0, cells_y - 1);
         return values[static_cast<std::size_t>(y) * static_cast<std::size_t>(cells_x) + static_cast<std::size_t>(x)];
     }
-    float at(Point pixel) const;
+    float at(Point pixel, Kernel kernel) const;
 };
 
 // Catmull and Rom 1974: through the values, with a continuous slope.
-std::array<double, 4> cubic_weights(double t) {
+Weights through_values(double t) {
     return {0.5 * t * (-1 + t * (2 - t)), 0.5 * (2 + t * t * (-5 + 3 * t)), 0.5 * t * (1 + t * (4 - 3 * t)),
             0.5 * t * t * (t - 1)};
 }
 
-float Window::at(Point pixel) const {
+// The cubic B-spline: rounds the values off, with a continuous curvature. Light on slopes shows every break in it.
+Weights smooth(double t) {
+    const double u = 1 - t;
+    return {u * u * u / 6, (4 - 6 * t * t + 3 * t * t * t) / 6, (4 - 6 * u * u + 3 * u * u * u) / 6, t * t * t / 6};
+}
+
+float Window::at(Point pixel, Kernel kernel) const {
     const double x = (pixel.x - column) * cells_x / width - 0.5, y = (pixel.y - row) * cells_y / height - 0.5;
     const double left = std::floor(x), top = std::floor(y);
     const auto ix = static_cast<int>(left), iy = static_cast<int>(top);
-    const auto wx = cubic_weights(x - left), wy = cubic_weights(y - top);
+    const auto wx = kernel(x - left), wy = kernel(y - top);
     double cubic = 0;
     for (int dy = 0; dy < 4; ++dy) {
         for (int dx = 0; dx < 4; ++dx) {
@@ -85,10 +94,10 @@ float Window::at(Point pixel) const {
     return weight >= 0.5 ? static_cast<float>(sum / weight) : kNoHeight;
 }
 
-// Slopes of a 9 km relief on a continent's map are a hundredth of a degree. Doubling the relief with every zoom step
-// out, damped, keeps valleys visible; from zoom 12 on the picture is true to scale.
+// Slopes of a 9 km relief on a continent's map are a hundredth of a degree. A third more relief with every zoom step
+// out keeps valleys visible; from zoom 12 on the picture is true to scale.
 double exaggeration_at(int z) {
-    return std::clamp(std::exp2((12 - z) * 0.6), 1.0, 24.0);
+    return std::clamp(std::exp2((12 - z) * 0.45), 1.0, 16.0);
 }
 
 } // namespace
@@ -105,7 +114,7 @@ struct Raster::State {
 
     explicit State(const std::string& path) : file{path}, to_map{"OGC:CRS84", file.crs()} {
         // The border, pixel by pixel where it isn't long: a curved edge must not be cut short.
-        const Transformer to_lon_lat_{file.crs(), "OGC:CRS84"};
+        const Transformer to_lon_lat{file.crs(), "OGC:CRS84"};
         constexpr int kSteps = 64;
         for (int i = 0; i <= kSteps; ++i) {
             const double x = static_cast<double>(file.width()) * i / kSteps,
@@ -113,7 +122,7 @@ struct Raster::State {
             for (const Point corner : {Point{x, 0}, Point{x, static_cast<double>(file.height())}, Point{0, y},
                                        Point{static_cast<double>(file.width()), y}}) {
                 try {
-                    box.add(to_lon_lat_.apply(applied(file.pixel_to_map(), corner)));
+                    box.add(to_lon_lat.apply(applied(file.pixel_to_map(), corner)));
                 } catch (const Error&) { // a corner off the earth: the others say where the raster is
                 }
             }
@@ -121,6 +130,7 @@ struct Raster::State {
     }
 
     Window read(const Box& pixels, int most_cells) const;
+    HeightGrid sample(TileId tile, int margin, Kernel kernel) const;
 };
 
 Raster::Raster(const std::string& path) : state_{std::make_unique<State>(path)} {}
@@ -155,33 +165,37 @@ Window Raster::State::read(const Box& pixels, int most_cells) const {
     return w;
 }
 
-HeightGrid Raster::heights(TileId tile, int margin) const {
+HeightGrid Raster::State::sample(TileId tile, int margin, Kernel kernel) const {
     HeightGrid grid;
     grid.size = kRasterTileSize + 2 * margin;
     std::vector<Point> places = pixel_centres(tile, margin);
     grid.heights_m.assign(places.size(), kNoHeight);
-    if (!covers(tile)) return grid;
+    if (!tile_lon_lat_box(tile).intersects(box)) return grid;
 
     Box needed;
     Window window;
-    const Box raster{0, 0, static_cast<double>(state_->file.width()), static_cast<double>(state_->file.height())};
+    const Box raster{0, 0, static_cast<double>(file.width()), static_cast<double>(file.height())};
     {
-        const std::lock_guard lock{state_->mutex};
+        const std::lock_guard lock{mutex};
         for (Point& p : places) {
             try {
-                p = applied(state_->file.map_to_pixel(), state_->to_map.apply(p));
+                p = applied(file.map_to_pixel(), to_map.apply(p));
             } catch (const Error&) { // no image in the raster's coordinate system: no height
                 p = {-1, -1};
             }
             if (raster.contains(p)) needed.add(p);
         }
-        window = state_->read(needed, 2 * grid.size);
+        window = read(needed, 2 * grid.size);
     }
     if (window.values.empty()) return grid;
     for (std::size_t i = 0; i < places.size(); ++i) {
-        if (raster.contains(places[i])) grid.heights_m[i] = window.at(places[i]);
+        if (raster.contains(places[i])) grid.heights_m[i] = window.at(places[i], kernel);
     }
     return grid;
+}
+
+HeightGrid Raster::heights(TileId tile, int margin) const {
+    return state_->sample(tile, margin, through_values);
 }
 
 std::vector<std::uint8_t> hillshade(const HeightGrid& grid, double cell_m, double exaggeration) {
@@ -213,7 +227,7 @@ std::vector<std::uint8_t> hillshade(const HeightGrid& grid, double cell_m, doubl
 }
 
 std::string Raster::hillshade_png(TileId tile) const {
-    const HeightGrid grid = heights(tile, 1);
+    const HeightGrid grid = state_->sample(tile, 1, smooth);
     const Box box = tile_lon_lat_box(tile);
     const double cell_m = pixel_size_m(tile.z) * std::cos((box.min_y + box.max_y) / 2 * kRadians);
     return wrap::encode_png(kRasterTileSize, kRasterTileSize, 2, hillshade(grid, cell_m, exaggeration_at(tile.z)));

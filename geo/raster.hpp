@@ -39,7 +39,8 @@ public:
     HeightGrid heights(TileId tile, int margin = 0) const;
 
     // 256 x 256 grey with alpha, transparent where there is no height. Light from the north-west, 45° high; slopes by
-    // Horn 1981. Relief is exaggerated at small scales, where true slopes would show as flat: see raster.cpp.
+    // Horn 1981. Heights are smoothed between the raster's cells, and relief is
+    // exaggerated at small scales, where true slopes would show as flat: see raster.cpp.
     std::string hillshade_png(TileId tile) const;
 
     // 256 x 256 RGB: height = -10000 + 0.1·(65536·R + 256·G + B) metres (Mapbox terrain-RGB); 0 m where there is no
