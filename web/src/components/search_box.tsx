@@ -21,12 +21,15 @@ export function SearchBox() {
   const options = useSignal<readonly Option[]>([]);
   const active = useSignal(0);
   const open = useSignal(false);
+  const reading = useSignal(false);
 
   const search = async (typed: string) => {
     query.value = typed;
     open.value = typed.trim().length > 1;
     const position = parsePosition(typed);
+    reading.value = true;
     const names = await readNames();
+    reading.value = false;
     if (query.peek() !== typed) return;
     const found = findNames(names, typed, most).map(optionOf);
     options.value = position === null ? found : [coordinateOption(position), ...found];
@@ -70,7 +73,9 @@ export function SearchBox() {
             <small>{option.sub}</small>
           </li>
         ))}
-        {options.value.length === 0 && <li class="note" role="presentation">{t("search.none")}</li>}
+        {options.value.length === 0 && (
+          <li class="note" role="presentation">{t(reading.value ? "search.loading" : "search.none")}</li>
+        )}
       </ul>
     </div>
   );

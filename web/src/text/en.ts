@@ -36,7 +36,6 @@ export const english = {
   "layers.zoom_to": "Zoom to {name}",
   "layers.show_legend": "Legend of {name}",
   "layers.always": "Distress reports are always shown",
-  "layers.filter_time": "Shown by date",
 
   "legend.label": "Legend",
   "legend.empty": "No layer is on.",
@@ -117,7 +116,6 @@ export const english = {
   "search.placeholder": "Place, coordinates or MGRS",
   "search.none": "Nothing found",
   "search.loading": "Reading names…",
-  "search.coordinates": "Coordinates",
   "search.results": "{n} results",
   "search.not_located": "not located",
 
