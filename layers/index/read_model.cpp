@@ -171,7 +171,12 @@ void ReadModel::State::load(const std::function<void(const std::string&)>& progr
     for (store::Seq at = oldest; at < last;) {
         const auto page = store.changes(at, 10'000);
         if (page.empty()) break;
-        for (const auto& change : page) changed[change.layer][change.id] = change.seq;
+        for (const auto& change : page) {
+            // The oldest snapshot sets where reading starts; a younger one already holds part of the page.
+            const auto m = models.find(change.layer);
+            if (m != models.end() && change.seq > m->second->snapshot_seq)
+                changed[change.layer][change.id] = change.seq;
+        }
         at = page.back().seq;
     }
     for (const auto& m : stale) catch_up(*m, changed[m->layer->id], last);
