@@ -140,6 +140,27 @@ json operation_of(const Endpoint& endpoint) {
     return out;
 }
 
+// The shared schemas that some operation refers to, and those that these refer to.
+json used_schemas(const json& paths) {
+    static constexpr std::string_view kPrefix = "#/components/schemas/";
+    const json all = openapi_schemas();
+    json used = json::object();
+    std::vector<json> unread{paths};
+    while (!unread.empty()) {
+        const json part = std::move(unread.back());
+        unread.pop_back();
+        for (const auto& [name, value] : part.items()) {
+            if (value.is_structured()) unread.push_back(value);
+            if (name != "$ref" || !value.is_string()) continue;
+            const auto component = value.get<std::string>().substr(kPrefix.size());
+            if (used.contains(component)) continue;
+            used[component] = all.at(component); // throws for a row that names what isn't there: a test reads them all
+            unread.push_back(used[component]);
+        }
+    }
+    return used;
+}
+
 json openapi_document(const AppContext& context, const Request& request) {
     json paths = json::object();
     std::vector<std::string> tags;
@@ -162,7 +183,7 @@ json openapi_document(const AppContext& context, const Request& request) {
             {"paths", paths},
             {"components",
              {{"securitySchemes", {{"bearer", {{"type", "http"}, {"scheme", "bearer"}}}}},
-              {"schemas", openapi_schemas()}}}};
+              {"schemas", used_schemas(paths)}}}};
 }
 
 Response openapi(AppContext& context, Request& request, const PathParams&, const Params& params) {

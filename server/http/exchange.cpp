@@ -13,11 +13,12 @@ Exchange::~Exchange() {
 }
 
 asio::awaitable<bool> Exchange::on_worker(WorkerPool& pool, bool admitted, Task task) {
-    auto self = shared_from_this();
-    auto job = [self, task = std::move(task)] {
+    auto job = [self = shared_from_this(), task = std::move(task)]() mutable {
         task(*self);
-        asio::post(self->io, [self] {
-            if (auto go = std::exchange(self->resume, nullptr)) go();
+        auto& home = self->io;
+        // The worker lets go here, so that the connection decides when the exchange and its spool file end.
+        asio::post(home, [back = std::move(self)] {
+            if (auto go = std::exchange(back->resume, nullptr)) go();
         });
     };
     if (admitted)

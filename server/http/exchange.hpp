@@ -35,7 +35,8 @@ struct Exchange : std::enable_shared_from_this<Exchange> {
 
     // Runs `task` on the pool and resumes the calling coroutine on its I/O thread. Returns false, at once, when the
     // pool is full, or when the exchange was abandoned meanwhile. Give a named task, moved: g++ 12 destroys a lambda
-    // written inside a co_await expression twice, and what it captured with it.
+    // written inside a co_await expression twice, and what it captured with it. (It also evaluates the right side of
+    // `a || co_await b` whatever `a` is: no co_await inside such expressions in this room.)
     using Task = std::function<void(Exchange&)>;
     boost::asio::awaitable<bool> on_worker(WorkerPool& pool, bool admitted, Task task);
 

@@ -27,7 +27,7 @@ struct Limits {
 
 // What a route wants, known from the request line alone.
 struct Plan {
-    std::string route; // its name for the log; empty: none
+    std::string route = {}; // its name for the log; empty: none
     std::uint64_t max_body_bytes = 1u << 20;
     bool spool = false;  // the body goes to Request::body_file
     bool urgent = false; // served by a thread of its own, so that it answers while all others are busy (health)

@@ -195,7 +195,8 @@ asio::awaitable<bool> Session::read_head() {
         if (!co_await read_more()) break;
         if (phase_ == Phase::idle) enter(Phase::head, shared_->limits.header_timeout);
     }
-    if (timed_out_ && phase_ == Phase::head && !input_.empty()) co_await refuse(408, "the request took too long");
+    const bool late = timed_out_ && phase_ == Phase::head && !input_.empty();
+    if (late) co_await refuse(408, "the request took too long");
     co_return false;
 }
 
@@ -227,7 +228,10 @@ asio::awaitable<bool> Session::serve_one() {
     const bool say_continue = head.expects_continue;
     input_.erase(0, taken);
 
-    if (has_body && !co_await receive(*exchange, parser, plan, turn, say_continue)) co_return false;
+    if (has_body) {
+        const bool received = co_await receive(*exchange, parser, plan, turn, say_continue);
+        if (!received) co_return false;
+    }
     co_return co_await work(exchange, plan, turn);
 }
 
@@ -237,8 +241,8 @@ asio::awaitable<bool> Session::receive(Exchange& exchange, Parser& parser, const
     if (plan.spool) {
         enter(Phase::working, plan.deadline);
         exchange_ = exchange.shared_from_this();
-        Exchange::Task ask = [shared = shared_](Exchange& e) {
-            auto no = shared->service.admit(e.request);
+        Exchange::Task ask = [&service = shared_->service](Exchange& e) {
+            auto no = service.admit(e.request);
             e.refused = no.has_value();
             if (e.refused) e.response = std::move(*no);
         };
@@ -299,7 +303,7 @@ asio::awaitable<bool> Session::work(std::shared_ptr<Exchange> exchange, const Pl
     enter(Phase::working, plan.deadline);
     exchange_ = exchange;
     auto& pool = plan.urgent ? shared_->urgent : shared_->pool;
-    Exchange::Task run = [shared = shared_](Exchange& e) { handle(shared->service, e); };
+    Exchange::Task run = [&service = shared_->service](Exchange& e) { handle(service, e); };
     const bool back = co_await exchange->on_worker(pool, false, std::move(run));
     exchange_.reset();
     if (back) co_return co_await answer(*exchange, turn);
@@ -329,9 +333,10 @@ asio::awaitable<int> Session::read_body(Exchange& exchange, Parser& parser, cons
             input_.erase(0, parser.put(input_));
             if (parser.status()) co_return parser.status();
         }
-        if (spool >= 0 && (parser.done() || parser.body_size() >= kUploadBytes) &&
-            !co_await spool_block(exchange, parser, spool))
-            co_return 507;
+        if (spool >= 0 && (parser.done() || parser.body_size() >= kUploadBytes)) {
+            const bool written = co_await spool_block(exchange, parser, spool);
+            if (!written) co_return 507;
+        }
         if (parser.done()) break;
         if (input_.size() > kMaxUnparsedBytes) co_return 400;
         // A small body has a limit on the whole as well: drop by drop is an attack, a slow uplink's 2 GB is not.
@@ -415,7 +420,8 @@ asio::awaitable<bool> Session::stream(Exchange& exchange, bool chunked) {
         }
         if (!exchange.more) {
             static constexpr std::string_view kEnd = "0\r\n\r\n";
-            co_return !chunked || co_await write(kEnd.data(), kEnd.size());
+            if (chunked) co_return co_await write(kEnd.data(), kEnd.size());
+            co_return true;
         }
         enter(Phase::working, kBlockDeadline);
         exchange_ = exchange.shared_from_this();

@@ -14,7 +14,7 @@ namespace server::http {
 struct Wire {
     bool http_1_0 = false;
     bool keep_alive = true;
-    std::optional<std::uint64_t> content_length; // nothing: chunked, or to the end of the connection in HTTP/1.0
+    std::optional<std::uint64_t> content_length = {}; // nothing: chunked, or to the end of the connection in HTTP/1.0
 };
 
 // "HTTP/1.1 200 OK\r\n … \r\n\r\n". Line breaks inside a value become blanks: a header can't be smuggled out either.

@@ -10,7 +10,7 @@ WorkerPool::WorkerPool(int threads, std::size_t queue_length) : queue_length_{qu
 
 WorkerPool::~WorkerPool() {
     stop(std::chrono::milliseconds{0});
-    for (auto& thread : threads_) thread.join();
+    join();
 }
 
 bool WorkerPool::submit(std::function<void()> task) {
@@ -41,6 +41,11 @@ bool WorkerPool::stop(std::chrono::milliseconds most) {
     stopping_ = true;
     wake_.notify_all();
     return quiet_.wait_for(lock, most, [this] { return queue_.empty() && running_ == 0; });
+}
+
+void WorkerPool::join() {
+    for (auto& thread : threads_)
+        if (thread.joinable()) thread.join();
 }
 
 void WorkerPool::work() {

@@ -16,7 +16,7 @@ namespace server::http {
 class WorkerPool {
 public:
     WorkerPool(int threads, std::size_t queue_length);
-    ~WorkerPool(); // finishes what is queued, however long it takes
+    ~WorkerPool(); // stops and joins
     WorkerPool(const WorkerPool&) = delete;
     WorkerPool& operator=(const WorkerPool&) = delete;
 
@@ -25,6 +25,7 @@ public:
     std::size_t waiting() const;
     // Takes nothing more and waits until all is done; false: some task was still running after `most`.
     bool stop(std::chrono::milliseconds most);
+    void join(); // after stop(): waits for the last task, however long it takes; never from a task
 
 private:
     void work();
