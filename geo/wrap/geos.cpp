@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
+#include <cstring>
 #include <geos_c.h>
 #include <memory>
 #include <vector>
@@ -231,7 +232,7 @@ public:
     const Entry* find_or_promote(const Geometry& g) {
         if (g.points.size() < 4) return nullptr;
         for (const Entry& entry : entries_) {
-            if (entry.prepared && entry.key == g) return &entry;
+            if (entry.prepared && same(entry.key, g)) return &entry;
         }
         const Print print = print_of(g);
         const bool seen = print == seen_[0] || print == seen_[1];
@@ -247,6 +248,13 @@ public:
     }
 
 private:
+    // Bit by bit: quicker than comparing numbers, and never more forgiving.
+    static bool same(const Geometry& a, const Geometry& b) {
+        return a.type == b.type && a.points.size() == b.points.size() && a.part_ends == b.part_ends &&
+               a.polygon_ends == b.polygon_ends &&
+               std::memcmp(a.points.data(), b.points.data(), a.points.size() * sizeof(Point)) == 0;
+    }
+
     struct Print {
         std::size_t size = 0;
         Point first, middle;

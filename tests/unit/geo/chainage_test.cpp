@@ -191,6 +191,20 @@ TEST(Chainage, ALongLineOfThirtyThousandVerticesAgreesToo) {
     }
 }
 
+// A long segment runs far below the ground between its ends, seen from the straight line that joins them.
+TEST(Chainage, TheMiddleOfALongSegmentIsNotPassedOverForAShortOneNearby) {
+    const Point from{60, 30}, to{72, 30};
+    const Inverse whole = inverse(from, to);
+    const Point middle = direct(from, whole.azimuth_deg, whole.distance_m / 2);
+    std::vector<Point> points{from, to};
+    for (double along = 20'000; along >= -20'000; along -= 1000)
+        points.push_back(direct(direct(middle, 0, 10'000), 90, along));
+    const auto found = Chain{make_line(points)}.locate(direct(middle, 180, 5));
+    ASSERT_TRUE(found);
+    EXPECT_NEAR(found->offset_m, 5, 0.001);
+    EXPECT_NEAR(found->distance_along_m, whole.distance_m / 2, 0.01);
+}
+
 TEST(Chainage, FartherThanAskedForIsNothing) {
     const Chain chain{from_wkt("LINESTRING(70 30,70 31)")};
     const double away = proj_distance({70, 31}, {70, 31.5});

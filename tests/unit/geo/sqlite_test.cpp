@@ -215,6 +215,16 @@ TEST(Sqlite, ADeadlineEndsAnEndlessQueryAndTheNextOneRuns) {
     EXPECT_EQ(database.query_integer("SELECT 7"), 7);
 }
 
+TEST(Sqlite, AnInterruptIsACancelNotADeadline) {
+    Database database{":memory:"};
+    database.on_progress([&] {
+        database.interrupt();
+        return false;
+    });
+    const char* endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n) SELECT max(i) FROM n";
+    EXPECT_EQ(code_of([&] { database.query_integer(endless); }), ErrorCode::cancelled);
+}
+
 TEST(Sqlite, LimitsHold) {
     Database database{":memory:"};
     database.limit(Limit::sql_length, 100);
