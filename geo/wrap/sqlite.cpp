@@ -375,34 +375,4 @@ std::string_view Statement::column_name(int column) const {
     return sqlite3_column_name(handle_.get(), column);
 }
 
-// ---- guards ------------------------------------------------------------------------------------------------------
-
-Transaction::Transaction(Database& database, TransactionMode mode) : database_{database} {
-    database.exec(mode == TransactionMode::immediate ? "BEGIN IMMEDIATE" : "BEGIN");
-}
-
-Transaction::~Transaction() {
-    // After a full disk or an input/output error SQLite may have rolled back by itself.
-    if (open_ && database_.in_transaction()) sqlite3_exec(database_.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
-}
-
-void Transaction::commit() {
-    database_.exec("COMMIT");
-    open_ = false;
-}
-
-Savepoint::Savepoint(Database& database) : database_{database} {
-    database.exec("SAVEPOINT part");
-}
-
-Savepoint::~Savepoint() {
-    if (!open_ || !database_.in_transaction()) return;
-    sqlite3_exec(database_.handle(), "ROLLBACK TO part; RELEASE part", nullptr, nullptr, nullptr);
-}
-
-void Savepoint::release() {
-    database_.exec("RELEASE part");
-    open_ = false;
-}
-
 } // namespace geo::wrap
