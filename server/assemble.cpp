@@ -1,5 +1,6 @@
 #include "server/assemble.hpp"
 
+#include "geo/raster.hpp"
 #include "layers/index/facts.hpp"
 #include "layers/index/read_model.hpp"
 #include "layers/store/spatialite/spatialite.hpp"
@@ -43,6 +44,7 @@ void open_data(AppContext& context) {
         *context.index, *context.store,
         layers::tiles::TileService::Options{.budget_bytes = config.tile_budget_bytes,
                                             .cache_bytes = config.tile_cache_bytes});
+    if (!config.elevation.empty()) context.elevation = std::make_shared<geo::Raster>(config.elevation);
     const auto tiles = context.tiles;
     context.metrics->gauge("sarhad_tiles_built", "Tiles built since the start.",
                            [tiles] { return static_cast<double>(tiles->built()); });

@@ -62,6 +62,7 @@ void read_config_file(Config& config, const std::string& path) {
         {"public_url", &config.public_url},
         {"web_dir", &config.web_dir},
         {"assets_dir", &config.assets_dir},
+        {"elevation", &config.elevation},
         {"open", &config.open},
         {"demo", &config.demo},
         {"log_level", &config.log_level},

@@ -14,6 +14,9 @@
 #include <string>
 #include <vector>
 
+namespace geo {
+class Raster;
+}
 namespace layers::store {
 class Store;
 }
@@ -41,6 +44,7 @@ struct AppContext {
     std::shared_ptr<layers::index::ReadModel> index;
     std::shared_ptr<layers::index::FactsCache> facts; // counts and extents of layers, by policy group
     std::shared_ptr<layers::tiles::TileService> tiles;
+    std::shared_ptr<geo::Raster> elevation; // null: none was given
     std::shared_ptr<jobs::Manager> jobs;
     std::shared_ptr<Metrics> metrics;
     std::shared_ptr<const Router> router;

@@ -7,6 +7,7 @@
 #include "server/endpoints/landing.hpp"
 #include "server/endpoints/metrics.hpp"
 #include "server/endpoints/openapi.hpp"
+#include "server/endpoints/raster.hpp"
 #include "server/endpoints/static_files.hpp"
 #include "server/endpoints/styles.hpp"
 #include "server/endpoints/tiles.hpp"
@@ -27,6 +28,7 @@ std::vector<Endpoint> all_endpoints() {
              collections_endpoints,
              items_endpoints,
              tiles_endpoints,
+             raster_endpoints,
              styles_endpoints,
              static_files_endpoints,
          }) {

@@ -20,7 +20,7 @@ namespace {
 
 // What the command line said; a value that wasn't given leaves the file's.
 Config configure(int argc, char** argv) {
-    std::string file, data_dir, listen, web, assets;
+    std::string file, data_dir, listen, web, assets, elevation;
     bool open = false, demo = false;
     CLI::App line{"Serve tiles and features over HTTP."};
     line.add_option("--config", file, "configuration file (TOML)");
@@ -28,6 +28,7 @@ Config configure(int argc, char** argv) {
     line.add_option("--listen", listen, "ADDRESS:PORT; port 0 takes a free one");
     line.add_option("--web", web, "folder of the built map application");
     line.add_option("--assets", assets, "folder with fonts/ and sprites/");
+    line.add_option("--elevation", elevation, "raster of heights for the relief");
     line.add_flag("--open", open, "everyone may do everything; only on a loopback address");
     line.add_flag("--demo", demo, "read and write the demonstration scenario");
     line.parse(argc, argv);
@@ -37,6 +38,7 @@ Config configure(int argc, char** argv) {
     if (!listen.empty()) set_listen(config, listen);
     if (!web.empty()) config.web_dir = web;
     if (!assets.empty()) config.assets_dir = assets;
+    if (!elevation.empty()) config.elevation = elevation;
     config.open = config.open || open;
     config.demo = config.demo || demo;
     if (config.data_dir.empty())
