@@ -2,12 +2,14 @@
 
 #include "geo/error.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <fcntl.h>
 #include <filesystem>
 #include <string_view>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace layers::store {
@@ -44,7 +46,9 @@ LockHolder read_holder(int file) {
 
 DataLock::DataLock(const std::string& data_dir) {
     std::error_code trouble;
-    std::filesystem::create_directories(data_dir, trouble); // what is wrong with it, open says below
+    // What is wrong with the folder, open says below. One that we make is its owner's alone.
+    std::filesystem::create_directories(std::filesystem::path{data_dir}.parent_path(), trouble);
+    ::mkdir(data_dir.c_str(), 0700);
     file_ = ::open(lock_path(data_dir).c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (file_ < 0) throw Error{ErrorCode::storage_failed, "the data directory can't be written"};
     if (::flock(file_, LOCK_EX | LOCK_NB) != 0) {

@@ -4,6 +4,7 @@
 #include <map>
 #include <mutex>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
@@ -84,6 +85,60 @@ TEST(Durability, NoAcknowledgedWriteIsLostWhenTheWriterIsKilled) {
             ASSERT_EQ(remarks(*record), std::to_string(one.text));
         }
     }
+}
+
+// Runs `work` in a child that the kernel kills at the write that would take any file beyond `bytes`: a kill at a chosen
+// point of whatever it is writing. True when it was killed.
+template <typename Work>
+bool killed_beyond(std::uint64_t bytes, Work work) {
+    const pid_t child = ::fork();
+    if (child == 0) {
+        const rlimit no_core{0, 0}, limit{bytes, RLIM_INFINITY};
+        ::setrlimit(RLIMIT_CORE, &no_core);
+        ::setrlimit(RLIMIT_FSIZE, &limit);
+        ::signal(SIGXFSZ, SIG_DFL);
+        work();
+        ::_exit(0);
+    }
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    return WIFSIGNALED(status) && WTERMSIG(status) == SIGXFSZ;
+}
+
+TEST(Durability, AMigrationKilledAtAnyPointConvergesWhenRunAgain) {
+    int kills = 0;
+    for (std::uint64_t bytes = 0;; bytes += 25'000) {
+        TemporaryFolder folder;
+        const bool killed = killed_beyond(bytes, [&] { open_spatialite(folder.path); });
+        kills += killed;
+        const auto store = open_spatialite(folder.path);
+        must(*store, create(row(id_of(1), "works")));
+        ASSERT_EQ(store->check().changes, 1);
+        if (!killed) break; // the limit was wide enough for all of it
+    }
+    EXPECT_GT(kills, 10);
+}
+
+TEST(Durability, AWriteKilledAtAnyPointIsWholeOrNotThere) {
+    TemporaryFolder folder;
+    open_spatialite(folder.path).reset();
+    Seq before = 0;
+    int kills = 0;
+    for (std::uint64_t bytes = 1; bytes < 120'000; bytes += 1500) {
+        kills += killed_beyond(bytes, [&] {
+            const auto store = open_spatialite(folder.path);
+            std::vector<Write> batch;
+            for (int i = 0; i < 10; ++i) batch.push_back(create(row(geo::make_uuid7(), std::string(2000, 'x'))));
+            store->write_import(std::move(batch), {"file", store->last_seq() + 10, "{}", false}).get();
+        });
+        const auto store = open_spatialite(folder.path);
+        const Seq after = store->check().changes;
+        ASSERT_TRUE(after == before || after == before + 10) << "half a batch";
+        const auto state = store->import_state("file");
+        ASSERT_EQ(state ? state->rows_done : 0, after) << "the import's state and its rows are not one";
+        before = after;
+    }
+    EXPECT_GT(kills, 20);
 }
 
 } // namespace

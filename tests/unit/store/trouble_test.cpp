@@ -6,6 +6,7 @@
 #include <condition_variable>
 #include <csignal>
 #include <fstream>
+#include <mutex>
 #include <sys/resource.h>
 #include <thread>
 
@@ -80,6 +81,32 @@ TEST_F(Trouble, AWriteRecoversAsSoonAsTheStorageDoes) {
         EXPECT_FALSE(store->trouble());
     }
     EXPECT_EQ(store->check().changes, 5);
+}
+
+// A commit can fail to say so and be in the file all the same (its sync failed, then the disk came back).
+TEST_F(Trouble, AChangeThatIsInTheFileAfterAFailureReachesTheListener) {
+    must(*store, create(row(id_of(0), "x")));
+    std::mutex mutex;
+    std::vector<std::pair<Seq, std::string>> seen;
+    store->on_commit([&](const std::vector<Store::Applied>& applied) {
+        const std::lock_guard lock{mutex};
+        for (const auto& one : applied) seen.emplace_back(one.change.seq, remarks(*one.record));
+    });
+    {
+        geo::wrap::Database other{folder.database(), {.busy_timeout_ms = 5000}};
+        geo::wrap::Transaction held{other};
+        EXPECT_ERROR(put(*store, create(row(id_of(1), "y"))), busy);
+        other.exec("CREATE TEMP TABLE copy AS SELECT * FROM versions_hazards;"
+                   "UPDATE copy SET _seq_from=2,_id=zeroblob(16),remarks='turned up';"
+                   "INSERT INTO versions_hazards SELECT * FROM copy;"
+                   "INSERT INTO change_log SELECT 2,layer,zeroblob(16),version,op,recorded_at,agency,handling,"
+                   "releasable_to,scenario_id,old_box,new_box FROM change_log WHERE seq=1;"
+                   "INSERT INTO audit_leaf SELECT 2,payload,hash FROM audit_leaf WHERE seq=1");
+        held.commit();
+    }
+    EXPECT_EQ(must(*store, create(row(id_of(1), "z"))).seq, 3);
+    store->on_commit({});
+    EXPECT_EQ(seen, (std::vector<std::pair<Seq, std::string>>{{2, "turned up"}, {3, "z"}}));
 }
 
 TEST_F(Trouble, ALockedDatabaseIsBusyWithinTwoSecondsAndReadable) {
