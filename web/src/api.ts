@@ -2,6 +2,7 @@
 // requests (tiles, glyphs, sprite) go where the style says, which is this origin too.
 import type { Geometry } from "geojson";
 import type { StyleSpecification } from "maplibre-gl";
+import type { paths } from "./api-types";
 
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 export type Properties = Readonly<Record<string, Json>>;
@@ -45,6 +46,7 @@ export interface ItemsQuery {
   bounds?: Bounds;
   datetime?: string | undefined;
   filter?: string;
+  properties?: readonly string[]; // only these; all when absent
   limit: number;
 }
 
@@ -58,8 +60,24 @@ export class ApiError extends Error {
   }
 }
 
-async function read(path: string, signal?: AbortSignal): Promise<Json> {
-  const url = new URL(path, window.location.origin);
+// Paths and parameters are those of the server's own document: one that it renames no longer compiles here.
+type Path = keyof paths;
+type Get<P extends Path> = paths[P]["get"]["parameters"];
+type PathVariables<P extends Path> = Get<P> extends { readonly path: infer V extends object } ? V : Record<never, never>;
+type Query<P extends Path> = NonNullable<Get<P> extends { readonly query?: infer Q } ? Q : never>;
+
+// The address below the origin: "/collections/places/items?limit=10". Lists are joined by commas, undefined is left out.
+function address<P extends Path>(path: P, variables: PathVariables<P>, query?: Query<P>): string {
+  const values = new Map<string, unknown>(Object.entries(variables));
+  const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(values.get(name) ?? "")));
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(query ?? {}))
+    if (value !== undefined) parameters.set(name, Array.isArray(value) ? value.join(",") : String(value));
+  return parameters.size === 0 ? filled : `${filled}?${parameters}`;
+}
+
+async function read(target: string, signal?: AbortSignal): Promise<Json> {
+  const url = new URL(target, window.location.origin);
   if (url.origin !== window.location.origin) throw new ApiError(0, "another origin");
   let response: Response;
   try {
@@ -151,14 +169,17 @@ function parsePage(value: Json): FeaturePage {
 // ---- what the map asks for
 
 export async function getCollections(signal?: AbortSignal): Promise<Collection[]> {
-  return list(object(await read("/collections?f=json", signal))["collections"]).map(parseCollection);
+  const document = object(await read(address("/collections", {}, { f: "json" }), signal));
+  return list(document["collections"]).map(parseCollection);
 }
 
 export async function getSchema(collection: string, signal?: AbortSignal): Promise<SchemaField[]> {
-  const document = object(await read(`/collections/${encodeURIComponent(collection)}/schema?f=json`, signal));
-  return Object.entries(object(document["properties"])).map(([name, value]) => {
-    const field = object(value);
-    return {
+  const document = object(await read(address("/collections/{id}/schema", { id: collection }, { f: "json" }), signal));
+  const position = (field: { readonly [key: string]: Json }) => number(field["x-ogc-propertySeq"]) ?? 0;
+  return Object.entries(object(document["properties"]))
+    .map(([name, value]) => ({ name, field: object(value) }))
+    .sort((a, b) => position(a.field) - position(b.field))
+    .map(({ name, field }) => ({
       name,
       title: text(field["title"]) || name,
       description: text(field["description"]),
@@ -167,8 +188,7 @@ export async function getSchema(collection: string, signal?: AbortSignal): Promi
       type: text(field["type"]),
       enumerated: list(field["enum"]).length > 0,
       access: text(field["x-sarhad-access"]),
-    };
-  });
+    }));
 }
 
 export async function getFeature(collection: string, id: string, signal?: AbortSignal): Promise<Feature> {
@@ -176,24 +196,28 @@ export async function getFeature(collection: string, id: string, signal?: AbortS
 }
 
 export function featurePath(collection: string, id: string): string {
-  return `/collections/${encodeURIComponent(collection)}/items/${encodeURIComponent(id)}?f=json`;
+  return address("/collections/{id}/items/{fid}", { id: collection, fid: id }, { f: "json" });
 }
 
 export async function getItems(collection: string, query: ItemsQuery, signal?: AbortSignal): Promise<FeaturePage> {
-  const parameters = new URLSearchParams({ f: "json", limit: String(query.limit) });
-  if (query.bounds) parameters.set("bbox", query.bounds.map((value) => value.toFixed(6)).join(","));
-  if (query.datetime !== undefined) parameters.set("datetime", query.datetime);
-  if (query.filter !== undefined) parameters.set("filter", query.filter);
-  return parsePage(await read(`/collections/${encodeURIComponent(collection)}/items?${parameters}`, signal));
+  const target = address("/collections/{id}/items", { id: collection }, {
+    f: "json",
+    limit: query.limit,
+    ...(query.bounds ? { bbox: query.bounds.map((value) => Number(value.toFixed(6))) } : {}),
+    ...(query.datetime !== undefined ? { datetime: query.datetime } : {}),
+    ...(query.filter !== undefined ? { filter: query.filter } : {}),
+    ...(query.properties ? { properties: query.properties } : {}),
+  });
+  return parsePage(await read(target, signal));
 }
 
 // Every feature of a small collection, page by page; stops at `most`.
-export async function getAllItems(collection: string, most: number, signal?: AbortSignal): Promise<Feature[]> {
-  let page = await getItems(collection, { limit: 1000 }, signal);
+export async function getAllItems(collection: string, properties: readonly string[], most: number): Promise<Feature[]> {
+  let page = await getItems(collection, { limit: 2000, properties });
   const features = [...page.features];
   while (page.next !== null && features.length < most) {
     const next = new URL(page.next, window.location.origin);
-    page = parsePage(await read(next.pathname + next.search, signal));
+    page = parsePage(await read(next.pathname + next.search));
     if (page.features.length === 0) break;
     features.push(...page.features);
   }
@@ -205,7 +229,8 @@ function isStyle(value: unknown): value is StyleSpecification {
 }
 
 export async function getStyle(theme: "light" | "dark", signal?: AbortSignal): Promise<StyleSpecification> {
-  const document: unknown = await read(theme === "dark" ? "/styles/border-dark" : "/styles/border", signal);
+  const id = theme === "dark" ? "border-dark" : "border";
+  const document: unknown = await read(address("/styles/{id}", { id }), signal);
   if (!isStyle(document)) throw new ApiError(0, "not a style");
   return document;
 }

@@ -12,17 +12,23 @@ export interface NamedPlace {
   weight: number; // larger first among equal matches
 }
 
-const searched = ["crossing_points", "check_posts", "border_sections", "places"];
+// Collection, and the fields that are read of it; a field a caller may not see would be refused, so only common ones.
+const searched: readonly (readonly [collection: string, fields: readonly string[]])[] = [
+  ["crossing_points", ["name", "located_district"]],
+  ["check_posts", ["name", "located_district"]],
+  ["border_sections", ["name"]],
+  ["places", ["name", "name_ur", "country", "population"]],
+];
 const mostNames = 20_000;
 let reading: Promise<NamedPlace[]> | null = null;
 
 export function readNames(): Promise<NamedPlace[]> {
-  reading ??= Promise.all(searched.map(readLayer)).then((lists) => lists.flat());
+  reading ??= Promise.all(searched.map(([collection, fields]) => readLayer(collection, fields))).then((lists) => lists.flat());
   return reading;
 }
 
-async function readLayer(collection: string): Promise<NamedPlace[]> {
-  const features = await getAllItems(collection, mostNames).catch(() => []);
+async function readLayer(collection: string, fields: readonly string[]): Promise<NamedPlace[]> {
+  const features = await getAllItems(collection, fields, mostNames).catch(() => []);
   return features.map(({ id, geometry, properties }) => {
     const population = properties["population"];
     return {

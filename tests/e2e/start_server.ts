@@ -1,0 +1,53 @@
+// Loads the shipped data into an empty directory, serves it on a free port of this machine, and takes both away again.
+import { execFileSync, spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { createInterface } from "node:readline";
+
+const top = resolve(__dirname, "../..");
+
+interface Import {
+  layer: string;
+  file: string;
+  mapping?: string;
+  agency?: string;
+  scenario?: string;
+}
+
+function load(program: string, directory: string): void {
+  const manifest = JSON.parse(readFileSync(join(top, "data/manifest.json"), "utf8")) as Import[];
+  for (const row of manifest) {
+    const options = (["mapping", "agency", "scenario"] as const).flatMap((name) => {
+      const value = row[name];
+      return value === undefined ? [] : [`--${name}`, value];
+    });
+    execFileSync(program, ["import", "--data-dir", directory, "--layer", row.layer, ...options, join(top, "data", row.file)],
+      { stdio: ["ignore", "ignore", "inherit"] });
+  }
+}
+
+export default async function startServer(): Promise<(() => Promise<void>) | undefined> {
+  if (process.env["SARHAD_URL"] !== undefined) return undefined;
+  const program = resolve(process.env["SARHAD_PROGRAM"] ?? join(top, "build/release/sarhad"));
+  if (!existsSync(program)) throw new Error(`no program at ${program}: build it or set SARHAD_PROGRAM`);
+  const directory = mkdtempSync(join(tmpdir(), "sarhad-e2e-"));
+  load(program, directory);
+  const server = spawn(program, ["serve", "--data-dir", directory, "--listen", "127.0.0.1:0", "--web", join(top, "web/dist"),
+    "--assets", join(top, "build/assets"), "--open", "--demo"], { stdio: ["ignore", "pipe", "ignore"] });
+  const ended = new Promise<never>((_, reject) => server.once("exit", (code) => reject(new Error(`server ended: ${code}`))));
+  const listening = new Promise<string>((found) => {
+    createInterface(server.stdout).on("line", (line) => {
+      const address = /^listening on (http:\/\/\S+)$/.exec(line)?.[1];
+      if (address !== undefined) found(address);
+    });
+  });
+  process.env["SARHAD_URL"] = await Promise.race([listening, ended]);
+  ended.catch(() => undefined); // from here on its end is expected
+  return async () => {
+    const gone = new Promise((done) => server.once("exit", done));
+    server.kill("SIGTERM");
+    await gone;
+    rmSync(directory, { recursive: true, force: true });
+  };
+}
