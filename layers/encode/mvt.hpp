@@ -44,7 +44,9 @@ public:
     void commit();
 
     std::size_t feature_count() const { return features_count_; }
-    std::size_t size() const { return features_.size() + values_.size() + keys_.size(); } // bytes so far, about
+    // Bytes of finish() so far, at most a few more: features, dictionaries, and the layer's own fields.
+    std::size_t size() const { return features_.size() + values_.size() + keys_.size() + name_.size() + 20; }
+    std::size_t pending() const { return tags_.size() + geometry_.size() + 16; } // what commit() would add, at most
     std::string finish(); // the encoded `layers` field of a tile; empty when there is no feature
 
 private:

@@ -185,22 +185,39 @@ Placed place(geo::MercatorPoint p, int z) {
 void draw_points(encode::TileLayer& out, std::vector<PointHit>& hits, const LayerSource& source,
                  std::optional<geo::Instant> state_at, std::size_t budget_bytes, LayerStatistics& statistics) {
     if (hits.empty()) return;
-    Drawer drawer{out, source, state_at};
     const auto id_of = [](const PointHit& hit) { return hit.piece->segment->id(hit.row); };
-    const std::size_t each = budget_bytes > 0 ? bytes_each(hits, source, state_at) : 0;
-    if (budget_bytes == 0 || each * hits.size() <= budget_bytes) {
-        // By id, so that the same rows give the same bytes however they are stored; without a budget order is not
-        // promised.
-        if (budget_bytes > 0) std::ranges::sort(hits, {}, id_of);
-        for (const auto& hit : hits) drawer.draw(hit);
-        return;
+    const auto draw_all = [&](encode::TileLayer& on, std::span<const PointHit> some) {
+        Drawer drawer{on, source, state_at};
+        for (const auto& hit : some) drawer.draw(hit);
+    };
+    if (budget_bytes == 0) return draw_all(out, hits); // their order is not promised
+    const std::size_t limit = out.size() + budget_bytes;
+    const std::size_t each = bytes_each(hits, source, state_at);
+    // The size is known only when it is drawn: draw on a copy, and keep it when it fits.
+    if (each * hits.size() <= budget_bytes) {
+        std::ranges::sort(hits, {}, id_of); // the same rows give the same bytes however they are stored
+        encode::TileLayer attempt = out;
+        draw_all(attempt, hits);
+        if (attempt.size() <= limit) {
+            out = std::move(attempt);
+            return;
+        }
     }
     const Facts facts{*source.view->layer, source.visible};
     const auto urgent = std::ranges::partition(hits, [&](const PointHit& hit) { return !facts.distress(hit); });
     std::ranges::sort(urgent, {}, id_of);
-    for (const auto& hit : urgent) drawer.draw(hit);
+    draw_all(out, urgent);
     hits.erase(urgent.begin(), hits.end());
-    draw_clustered(out, drawer, hits, grid_that_fits(hits, each, budget_bytes), facts, statistics);
+    for (int shift = grid_that_fits(hits, each, budget_bytes);; ++shift) {
+        encode::TileLayer attempt = out;
+        LayerStatistics counted = statistics;
+        Drawer drawer{attempt, source, state_at};
+        draw_clustered(attempt, drawer, hits, std::min(shift, kExtentBits), facts, counted);
+        if (attempt.size() > limit && shift < kExtentBits) continue;
+        out = std::move(attempt);
+        statistics = counted;
+        return;
+    }
 }
 
 } // namespace layers::tiles

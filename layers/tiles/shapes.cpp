@@ -213,11 +213,15 @@ void draw_shapes(encode::TileLayer& out, std::vector<ShapeHit>& hits, geo::TileI
     }
     std::map<const index::Segment*, TagWriter> writers;
     Scratch scratch;
+    // The dictionary entries of the feature that is one too many stay: room for them.
+    constexpr std::size_t kLastEntries = 512;
+    const std::size_t limit = budget_bytes > 2 * kLastEntries ? budget_bytes - kLastEntries : budget_bytes;
+    bool full = false;
     std::size_t done = 0;
     for (const auto& hit : hits) {
         if ((++done & 255) == 0 && stop.stop_requested())
             throw geo::Error{geo::ErrorCode::cancelled, "the caller went away"};
-        if (budget_bytes > 0 && out.size() >= budget_bytes) {
+        if (full) {
             ++statistics.dropped;
             continue;
         }
@@ -238,7 +242,11 @@ void draw_shapes(encode::TileLayer& out, std::vector<ShapeHit>& hits, geo::TileI
         auto it = writers.find(&segment);
         if (it == writers.end()) it = writers.try_emplace(&segment, out, segment, layer, fields, state_at).first;
         it->second.write(hit.row);
-        out.commit();
+        full = budget_bytes > 0 && out.size() + out.pending() > limit;
+        if (full)
+            ++statistics.dropped; // and every smaller one
+        else
+            out.commit();
     }
 }
 

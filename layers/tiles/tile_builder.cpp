@@ -45,6 +45,8 @@ Hits find(const LayerSource& source, geo::TileId tile, const index::TimeWindow& 
     return hits;
 }
 
+constexpr std::size_t kMetaBytes = 160; // of the report below, a layer
+
 // What the tile leaves out, readable by any client: one point feature a layer.
 std::string meta_layer(const std::vector<LayerStatistics>& statistics) {
     encode::TileLayer meta{"_meta"};
@@ -70,7 +72,7 @@ BuiltTile build_tile(const std::vector<LayerSource>& layers, geo::TileId tile, c
     std::size_t left = layers.size();
     for (const auto& source : layers) {
         // An even share of what is left: what a small layer does not use goes to the next.
-        const std::size_t used = std::min(built.mvt.size(), budget_bytes);
+        const std::size_t used = std::min(built.mvt.size() + kMetaBytes * layers.size(), budget_bytes);
         const std::size_t share = budget_bytes == 0 ? 0 : std::max<std::size_t>(1, (budget_bytes - used) / left);
         --left;
         Hits hits = find(source, tile, window, stop);
