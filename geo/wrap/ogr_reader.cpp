@@ -251,7 +251,7 @@ Value instant_or_text(const OGRFeature& feature, int field) {
     if (!date.ok()) return std::string{feature.GetFieldAsString(field)};
     const bool date_only = feature.GetFieldDefnRef(field)->GetType() == OFTDate;
     if (!date_only && zone <= 1) { // 0 unknown, 1 "local"
-        std::array<char, 40> text{};
+        std::array<char, 96> text{};
         std::snprintf(text.data(), text.size(), "%04d-%02d-%02dT%02d:%02d:%06.3f", year, month, day, hour, minute,
                       static_cast<double>(second));
         return std::string{text.data()};

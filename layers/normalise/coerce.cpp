@@ -125,8 +125,9 @@ std::optional<geo::Instant> day_with_month_name(std::string_view text) {
     const auto day = parse<int>(text.substr(0, first));
     const auto month = std::ranges::find(kMonths, lower(text.substr(first + 1, last - first - 1)));
     const auto year = parse<int>(text.substr(last + 1));
-    if (!day || month == kMonths.end() || !year || *year < 1000 || *year > 9999) return std::nullopt;
-    std::array<char, 16> iso{};
+    if (!day || *day < 1 || *day > 31 || month == kMonths.end() || !year || *year < 1000 || *year > 9999)
+        return std::nullopt;
+    std::array<char, 48> iso{};
     std::snprintf(iso.data(), iso.size(), "%04d-%02d-%02d", *year, static_cast<int>(month - kMonths.begin()) + 1, *day);
     return geo::from_rfc3339(iso.data());
 }

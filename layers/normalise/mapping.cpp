@@ -57,6 +57,15 @@ geo::Value value_of(const Json& value, const std::string& pointer) {
     }
 }
 
+Json json_of(const geo::Value& value) {
+    if (const auto* flag = std::get_if<bool>(&value)) return *flag;
+    if (const auto* whole = std::get_if<std::int64_t>(&value)) return *whole;
+    if (const auto* number = std::get_if<double>(&value)) return *number;
+    if (const auto* text = std::get_if<std::string>(&value)) return *text;
+    if (const auto* list = std::get_if<geo::TextList>(&value)) return *list;
+    return nullptr; // value_of() makes no others
+}
+
 const Json& object_at(const Json& value, const std::string& pointer) {
     if (!value.is_object()) refuse("an object is wanted here", pointer);
     return value;
@@ -141,6 +150,31 @@ Mapping mapping_from_json(std::string_view json) {
     Mapping out;
     for (const auto& [key, value] : object_at(document, "").items()) read_member(key, value, out);
     return out;
+}
+
+std::string to_json(const Mapping& mapping) {
+    Json out = Json::object();
+    const auto put_text = [&out](const char* key, const std::string& text) {
+        if (!text.empty()) out[key] = text;
+    };
+    put_text("name", mapping.name);
+    put_text("layer", mapping.layer);
+    put_text("naive_times_are", mapping.naive_times_are);
+    put_text("crs", mapping.crs);
+    put_text("note", mapping.note);
+    for (const auto& [field, column] : mapping.columns) out["columns"][field] = column;
+    for (const auto& [field, value] : mapping.constants) out["constants"][field] = json_of(value);
+    for (const auto& [field, table] : mapping.lookups) {
+        for (const auto& [from, to] : table) out["lookups"][field][from] = json_of(to);
+    }
+    for (const auto& [field, members] : mapping.objects) {
+        for (const auto& [name, member] : members) {
+            out["objects"][field][name] =
+                member.column.empty() ? Json{{"value", json_of(member.constant)}} : Json(member.column);
+        }
+    }
+    if (!mapping.whole_days.empty()) out["whole_days"] = mapping.whole_days;
+    return out.dump();
 }
 
 void check_mapping(const Mapping& mapping, const Layer& layer) {

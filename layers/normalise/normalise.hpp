@@ -40,6 +40,7 @@ struct Mapping {
 std::optional<Mapping> built_in_mapping(std::string_view name);
 std::vector<std::string> built_in_mapping_names();
 Mapping mapping_from_json(std::string_view json); // Error{invalid_input} with pointer
+std::string to_json(const Mapping& mapping);      // reads back as an equal mapping; the same mapping, the same text
 // Every field that it names is one of the layer's, and its constants and lookups fit. Error{invalid_input} otherwise.
 void check_mapping(const Mapping& mapping, const Layer& layer);
 

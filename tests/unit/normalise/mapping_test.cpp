@@ -53,6 +53,14 @@ TEST(mapping, the_built_in_ones_fit_their_layer_and_say_what_they_assume) {
     EXPECT_FALSE(built_in_mapping("nothing"));
 }
 
+TEST(mapping, one_written_as_json_reads_back_the_same) {
+    for (const auto& name : built_in_mapping_names()) {
+        const auto text = to_json(*built_in_mapping(name));
+        EXPECT_EQ(to_json(mapping_from_json(text)), text);
+        EXPECT_THAT(text, HasSubstr("\"lookups\""));
+    }
+}
+
 TEST(mapping, ucdp_codes_become_precisions_and_days_become_intervals) {
     geo::RawFeature row;
     row.geometry = geo::make_point(71, 34);
