@@ -5,6 +5,8 @@
 #include "layers/index/read_model.hpp"
 #include "layers/store/spatialite/spatialite.hpp"
 #include "layers/tiles/tile_service.hpp"
+#include "server/auth/token.hpp"
+#include "server/jobs/manager.hpp"
 #include "server/log.hpp"
 #include "server/metrics.hpp"
 #include "server/router.hpp"
@@ -13,25 +15,6 @@
 namespace server {
 namespace {
 
-// `--open`: whoever reaches the loopback address may do everything.
-layers::access::Caller open_caller(const Config& config) {
-    layers::access::Caller caller;
-    caller.account = "open";
-    caller.open = true;
-    caller.scenario = config.demo ? "demo" : "";
-    return caller;
-}
-
-layers::access::Caller authenticate(const Config& config, const Request& request) {
-    if (config.open) return open_caller(config);
-    if (!request.header("authorization").empty())
-        throw geo::Error{geo::ErrorCode::unauthenticated, "The token is not known."};
-    layers::access::Caller caller;
-    caller.roles = {layers::access::Role::public_reader};
-    caller.scenario = config.demo ? "demo" : "";
-    return caller;
-}
-
 // The store, and the read model that follows it; tiles are cut from that.
 void open_data(AppContext& context) {
     const Config& config = context.config;
@@ -39,6 +22,7 @@ void open_data(AppContext& context) {
     context.index = std::make_shared<layers::index::ReadModel>(
         *context.store, config.data_dir + "/index",
         [](const std::string& line) { log::write(log::Level::info, "loaded", {{"layer", line}}); });
+    context.jobs = std::make_shared<jobs::Manager>();
     context.facts = std::make_shared<layers::index::FactsCache>();
     context.tiles = std::make_shared<layers::tiles::TileService>(
         *context.index, *context.store,
@@ -60,7 +44,8 @@ std::shared_ptr<AppContext> assemble(Config config) {
     context->metrics = std::make_shared<Metrics>();
     context->router = std::make_shared<const Router>(all_endpoints());
     open_data(*context);
-    context->authenticate = [&known = context->config](const Request& request) { return authenticate(known, request); };
+    const auto authenticator = std::make_shared<const auth::Authenticator>(*context->store, context->config.open);
+    context->authenticate = [authenticator](const Request& request) { return authenticator->authenticate(request); };
     return context;
 }
 

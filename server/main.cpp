@@ -1,5 +1,7 @@
 // The program's verbs.
+#include "server/commands/check.hpp"
 #include "server/commands/export.hpp"
+#include "server/commands/token.hpp"
 #include "server/serve.hpp"
 
 #include <array>
@@ -15,8 +17,10 @@ struct Verb {
 };
 
 constexpr std::array kVerbs{
+    Verb{"check", server::commands::check_command, "is the database whole?"},
     Verb{"export", server::commands::export_command, "vector tiles (MBTiles) or GeoJSON of any layers"},
     Verb{"serve", server::serve_command, "tiles and features over HTTP"},
+    Verb{"token", server::commands::token_command, "tokens of accounts"},
 };
 
 int usage(std::FILE* to) {

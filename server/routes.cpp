@@ -3,6 +3,7 @@
 #include "server/endpoints/collections.hpp"
 #include "server/endpoints/conformance.hpp"
 #include "server/endpoints/health.hpp"
+#include "server/endpoints/import.hpp"
 #include "server/endpoints/items.hpp"
 #include "server/endpoints/landing.hpp"
 #include "server/endpoints/metrics.hpp"
@@ -29,6 +30,7 @@ std::vector<Endpoint> all_endpoints() {
              items_endpoints,
              tiles_endpoints,
              raster_endpoints,
+             import_endpoints,
              styles_endpoints,
              static_files_endpoints,
          }) {
