@@ -102,6 +102,7 @@ struct ReadModel::State {
     void rebuild(LayerModel& m, store::Seq seq) const;
     void catch_up(LayerModel& m, const std::map<geo::Uuid, store::Seq>& changed, store::Seq seq) const;
     void load(const std::function<void(const std::string&)>& progress);
+    std::shared_ptr<LayerModel> adopt(const std::string& id);
     void apply(const std::vector<store::Store::Applied>& batch);
     bool merge_once(LayerModel& m) const;
     void run_merger(const std::stop_token& stop);
@@ -188,13 +189,25 @@ void ReadModel::State::load(const std::function<void(const std::string&)>& progr
     }
 }
 
+std::shared_ptr<LayerModel> ReadModel::State::adopt(const std::string& id) {
+    const auto layer = store.catalogue().find(id);
+    if (!layer) return nullptr;
+    auto m = std::make_shared<LayerModel>();
+    m->layer = layer;
+    m->publish({}, applied);
+    const std::lock_guard lock{mutex};
+    if (!catalogue.find(id)) catalogue = catalogue.with(*layer);
+    return models.emplace(id, std::move(m)).first->second;
+}
+
 void ReadModel::State::apply(const std::vector<store::Store::Applied>& batch) {
     std::map<std::string, std::vector<const store::Store::Applied*>> by_layer;
     for (const auto& item : batch) by_layer[item.change.layer].push_back(&item);
     bool many = false;
     for (const auto& [id, items] : by_layer) {
-        const auto m = model(id);
-        if (!m) continue; // a layer that add_layer has not announced yet is read whole when it is
+        auto m = model(id);
+        if (!m) m = adopt(id); // made by an import since the start: these are its first rows
+        if (!m) continue;
         SegmentBuilder builder{*m->layer};
         // Several versions of one item in a batch: only the last is built, the others were never visible.
         std::map<geo::Uuid, const store::Store::Applied*> last;
@@ -325,17 +338,6 @@ std::shared_ptr<const View> ReadModel::view(std::string_view layer) const {
 Catalogue ReadModel::catalogue() const {
     const std::lock_guard lock{state_->mutex};
     return state_->catalogue;
-}
-
-void ReadModel::add_layer(const Layer& layer) {
-    auto m = std::make_shared<LayerModel>();
-    const std::lock_guard lock{state_->mutex};
-    if (state_->models.contains(layer.id)) return;
-    state_->catalogue = state_->catalogue.with(layer);
-    m->layer = state_->catalogue.find(layer.id);
-    state_->rebuild(*m, state_->store.last_seq());
-    m->touched->touch_all(state_->store.last_seq());
-    state_->models.emplace(layer.id, std::move(m));
 }
 
 store::Seq ReadModel::applied() const {

@@ -94,10 +94,9 @@ public:
     ReadModel(const ReadModel&) = delete;
     ReadModel& operator=(const ReadModel&) = delete;
 
-    // Thread-safe. Null when there is no such layer.
+    // Thread-safe. Null when there is no such layer; one made since the start appears with its first row.
     std::shared_ptr<const View> view(std::string_view layer) const;
     Catalogue catalogue() const;
-    void add_layer(const Layer& layer); // after Store::add_layer
     store::Seq applied() const;
     void write_snapshots() const; // of layers that changed since the last one
 
