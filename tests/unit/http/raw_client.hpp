@@ -13,6 +13,7 @@
 #include <strings.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <utility>
 
 namespace test {
 
@@ -63,6 +64,8 @@ public:
         }
         return true;
     }
+
+    void finish() { ::shutdown(socket_, SHUT_WR); } // says that nothing more will come
 
     // The next answer of this connection. `to_head`: a request whose answer has no body whatever its header says.
     Answer read(bool to_head = false, int most_ms = 20'000) {

@@ -1,0 +1,68 @@
+// The real program in a temporary folder: started, spoken to over a socket, stopped. What these tests promise holds for
+// what a user runs, not for a part of it.
+#pragma once
+
+#include "tests/unit/http/raw_client.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <sys/types.h>
+#include <vector>
+
+namespace test {
+
+// Removed with all that is in it at the end.
+class TemporaryFolder {
+public:
+    TemporaryFolder();
+    ~TemporaryFolder();
+    TemporaryFolder(const TemporaryFolder&) = delete;
+    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+    std::string path(std::string_view name = {}) const;
+    std::string write(std::string_view name, std::string_view text) const; // -> its path
+
+private:
+    std::filesystem::path folder_;
+};
+
+struct Ran {
+    int exit_code = -1; // 128 + signal for one that was killed
+    std::string out;
+    std::string err;
+};
+
+// Runs `sarhad ARGUMENTS` to its end.
+Ran run(const std::vector<std::string>& arguments);
+
+class Server {
+public:
+    // `sarhad serve --data-dir … --listen 127.0.0.1:0 ARGUMENTS`, and waits until it listens (30 s at most).
+    explicit Server(const std::string& data_dir, std::vector<std::string> arguments = {"--open"});
+    ~Server(); // stop()
+    Server(const Server&) = delete;
+    Server& operator=(const Server&) = delete;
+
+    std::uint16_t port() const { return port_; }
+    pid_t pid() const { return pid_; }
+    bool alive() const;
+    void signal(int number) const;
+    int wait();              // for its end: the exit code, 128 + signal
+    int stop();              // SIGTERM and wait
+    std::string log() const; // standard error so far
+
+    // One request on a connection of its own. `headers` are whole lines with their line ends.
+    Answer get(std::string_view target, std::string_view headers = {}) const;
+    Answer ask(std::string_view method, std::string_view target, std::string_view headers = {},
+               std::string_view body = {}) const;
+
+private:
+    TemporaryFolder scratch_;
+    pid_t pid_ = -1;
+    std::uint16_t port_ = 0;
+};
+
+std::string encode(std::string_view text); // percent-encoded, for a query
+
+} // namespace test
