@@ -1,6 +1,8 @@
 // The program's verbs.
+#include "layers/ingest/reader.hpp"
 #include "server/commands/check.hpp"
 #include "server/commands/export.hpp"
+#include "server/commands/import.hpp"
 #include "server/commands/token.hpp"
 #include "server/serve.hpp"
 
@@ -19,6 +21,7 @@ struct Verb {
 constexpr std::array kVerbs{
     Verb{"check", server::commands::check_command, "is the database whole?"},
     Verb{"export", server::commands::export_command, "vector tiles (MBTiles) or GeoJSON of any layers"},
+    Verb{"import", server::commands::import_command, "files into a layer"},
     Verb{"serve", server::serve_command, "tiles and features over HTTP"},
     Verb{"token", server::commands::token_command, "tokens of accounts"},
 };
@@ -33,6 +36,7 @@ int usage(std::FILE* to) {
 } // namespace
 
 int main(int argc, char** argv) {
+    if (const auto code = layers::ingest::run_child_if_asked(argc, argv)) return *code;
     if (argc < 2) return usage(stderr);
     const std::string_view asked = argv[1];
     if (asked == "--version") return std::printf("sarhad %s\n", SARHAD_VERSION) > 0 ? 0 : 1;

@@ -137,6 +137,7 @@ private:
 
         layers::normalise::Options options;
         options.layer = target_layer();
+        reference_ = options.layer->reference;
         options.mapping = options_.mapping;
         options.source_crs = report_.crs;
         options.strict = options_.strict;
@@ -187,6 +188,7 @@ private:
                 continue;
             }
             if (!notes.empty()) ++report_.repaired;
+            if (!reference_ && geo::is_null(record->values[layers::common::agency])) ++report_.unowned;
             if (!writing_) continue;
             layers::store::Write write;
             write.layer = options_.layer;
@@ -308,6 +310,7 @@ private:
     std::string key_;
     bool writing_ = false;
     bool announced_ = false;
+    bool reference_ = false; // base data needs no owner
     bool axes_judged_ = false;
     std::int64_t position_ = 0; // rows of the file that an earlier run has dealt with
     std::future<std::vector<Store::Item>> pending_;

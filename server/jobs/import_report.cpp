@@ -8,9 +8,9 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 Json counts(const ImportReport& report) {
-    return {{"rows", report.rows},           {"created", report.created},        {"replaced", report.replaced},
-            {"unchanged", report.unchanged}, {"earlier", report.earlier},        {"rejected", report.rejected},
-            {"repaired", report.repaired},   {"notes_total", report.notes_total}};
+    return {{"rows", report.rows},           {"created", report.created}, {"replaced", report.replaced},
+            {"unchanged", report.unchanged}, {"earlier", report.earlier}, {"rejected", report.rejected},
+            {"repaired", report.repaired},   {"unowned", report.unowned}, {"notes_total", report.notes_total}};
 }
 
 Json notes(const ImportReport& report) {
@@ -67,6 +67,7 @@ std::string to_text(const ImportReport& report, std::size_t most_notes) {
     line("went in before an earlier run was stopped", report.earlier);
     line("repaired", report.repaired);
     line("rejected", report.rejected);
+    line("without an owner: everyone sees them (--agency names one)", report.unowned);
     if (report.rows == 0 && !report.stopped) out += "  no rows\n";
     if (report.resumed) out += "  went on where an earlier run was stopped\n";
     if (!report.other_layers.empty()) {
@@ -116,6 +117,7 @@ void progress_from_json(ImportReport& report, const std::string& json) {
     report.earlier = number(in, "earlier");
     report.rejected = number(in, "rejected");
     report.repaired = number(in, "repaired");
+    report.unowned = number(in, "unowned");
     report.notes_total = number(in, "notes_total");
     report.new_layer = in.value("new_layer", false);
     report.notes.clear();

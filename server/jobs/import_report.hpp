@@ -29,6 +29,7 @@ struct ImportReport {
     std::int64_t earlier = 0; // stored by a run that was killed before it could say as what
     std::int64_t rejected = 0;
     std::int64_t repaired = 0;
+    std::int64_t unowned = 0; // accepted without an agency: everyone sees them
     std::vector<layers::normalise::Note> notes;
     std::int64_t notes_total = 0;
     std::optional<geo::Error> stopped; // why it is not complete

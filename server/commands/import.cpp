@@ -1,0 +1,174 @@
+#include "server/commands/import.hpp"
+
+#include "geo/error.hpp"
+#include "layers/store/spatialite/data_lock.hpp"
+#include "layers/store/spatialite/spatialite.hpp"
+#include "server/commands/progress.hpp"
+#include "server/jobs/import.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <atomic>
+#include <csignal>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <thread>
+
+namespace server::commands {
+namespace {
+
+using geo::Error;
+using geo::ErrorCode;
+
+struct Options {
+    std::string data_dir, layer, new_layer, mapping;
+    std::vector<std::string> files;
+    bool swap_axes = false, keep_axes = false, json = false;
+    jobs::ImportOptions import;
+};
+
+// A built-in name, else a file.
+layers::normalise::Mapping mapping_named(const std::string& name) {
+    if (auto known = layers::normalise::built_in_mapping(name)) return *std::move(known);
+    std::ifstream file{name, std::ios::binary};
+    if (!file) {
+        std::string list;
+        for (const auto& known : layers::normalise::built_in_mapping_names()) list += " " + known;
+        throw Error{ErrorCode::invalid_input, "no mapping \"" + name + "\": neither a file nor one of" + list,
+                    "mapping"};
+    }
+    std::ostringstream text;
+    text << file.rdbuf();
+    return layers::normalise::mapping_from_json(text.str());
+}
+
+std::unique_ptr<layers::store::Store> open_store(const std::string& data_dir) {
+    if (const auto holder = layers::store::lock_holder(data_dir)) {
+        const auto where = holder->address.empty() ? "process " + std::to_string(holder->process) : holder->address;
+        throw Error{ErrorCode::busy, "a server is running on this data directory (" + where +
+                                         "): send the file to it with POST /import, or stop it"};
+    }
+    return layers::store::open_spatialite(data_dir);
+}
+
+// Ctrl-C and SIGTERM stop an import between two batches, so that it can say what is in. A second one ends at once.
+class StopOnSignal {
+public:
+    StopOnSignal() {
+        sigemptyset(&set_);
+        sigaddset(&set_, SIGINT);
+        sigaddset(&set_, SIGTERM);
+        pthread_sigmask(SIG_BLOCK, &set_, nullptr); // before any other thread starts: they inherit it
+        waiter_ = std::thread{[this] {
+            int signal = 0;
+            sigwait(&set_, &signal);
+            stop_.request_stop();
+            while (!closing_) {
+                sigwait(&set_, &signal);
+                if (!closing_) std::_Exit(128 + signal);
+            }
+        }};
+    }
+    ~StopOnSignal() {
+        closing_ = true;
+        pthread_kill(waiter_.native_handle(), SIGTERM); // wakes it when no signal came
+        waiter_.join();
+    }
+    StopOnSignal(const StopOnSignal&) = delete;
+    StopOnSignal& operator=(const StopOnSignal&) = delete;
+    std::stop_token token() const { return stop_.get_token(); }
+
+private:
+    sigset_t set_{};
+    std::stop_source stop_;
+    std::atomic<bool> closing_ = false;
+    std::thread waiter_;
+};
+
+void print(const jobs::ImportReport& report, bool json) {
+    const auto text = json ? to_json(report) + '\n' : to_text(report);
+    std::fwrite(text.data(), 1, text.size(), stdout);
+    std::fflush(stdout);
+}
+
+// True when all that can go in is in.
+bool import_one(layers::store::Store& store, const std::string& file, jobs::ImportOptions options, bool json) {
+    options.reading.declared_name = std::filesystem::path{file}.filename().string();
+    Progress progress{"import " + options.reading.declared_name, json};
+    options.progress = [&progress](double share, const std::string& detail) { progress.show(share, detail); };
+    const auto report = run_import(store, file, options);
+    progress.done(std::to_string(report.rows) + " rows read, " + std::to_string(report.rejected) + " rejected");
+    print(report, json);
+    return report.complete && (report.rows == 0 || report.accepted() > 0);
+}
+
+int run(Options& options) {
+    options.import.new_layer = !options.new_layer.empty();
+    options.import.layer = options.import.new_layer ? options.new_layer : options.layer;
+    options.import.account = "operator";
+    if (options.swap_axes) options.import.axes = jobs::Axes::swap;
+    if (options.keep_axes) options.import.axes = jobs::Axes::keep;
+    if (!options.mapping.empty()) options.import.mapping = mapping_named(options.mapping);
+    const StopOnSignal stop;
+    options.import.stop = stop.token();
+    const auto store = open_store(options.data_dir);
+    bool all = true;
+    for (const auto& file : options.files) {
+        try {
+            all = import_one(*store, file, options.import, options.json) && all;
+        } catch (const Error& error) {
+            throw Error{error.code, file + ": " + error.what(), error.pointer};
+        }
+        // The first file made the layer; the others go into it.
+        if (!options.import.dry_run) options.import.new_layer = false;
+    }
+    return all ? 0 : 1;
+}
+
+void describe(CLI::App& line, Options& options) {
+    auto& import = options.import;
+    line.name("sarhad import");
+    line.add_option("--data-dir", options.data_dir, "where the data lives; made when it isn't there")->required();
+    auto* layer = line.add_option("--layer", options.layer, "id of the layer that the rows go to");
+    auto* fresh = line.add_option("--new-layer", options.new_layer, "id of a layer to make from the file's columns");
+    layer->excludes(fresh);
+    line.add_option("--source-layer", import.reading.source_layer, "layer of the file, where it has several");
+    line.add_option("--mapping", options.mapping, "how columns become fields: ucdp-ged, acled or a JSON file");
+    line.add_flag("--strict", import.strict, "all rows or none; nothing is repaired");
+    line.add_flag("--dry-run", import.dry_run, "only the report; nothing is written");
+    line.add_option("--agency", import.agency, "owner of rows that name none");
+    line.add_option("--scenario", import.scenario_id, "into this scenario, not the real world");
+    line.add_option("--crs", import.crs, "reference system of the coordinates, over what the file says (EPSG:32642)");
+    auto* swap = line.add_flag("--swap-axes", options.swap_axes, "x and y stand the other way round");
+    line.add_flag("--keep-axes", options.keep_axes, "they do not, whatever it looks like")->excludes(swap);
+    line.add_option("--x-column", import.reading.x_column, "CSV: longitude or easting, where its name doesn't say so");
+    line.add_option("--y-column", import.reading.y_column, "CSV: latitude or northing");
+    line.add_option("--wkt-column", import.reading.wkt_column, "CSV: shapes as well-known text");
+    line.add_option("--mgrs-column", import.reading.mgrs_column, "CSV: military grid references");
+    line.add_flag("--json", options.json, "one JSON object a file on standard output, no progress");
+    line.add_option("FILE", options.files, "files to read")->required();
+}
+
+} // namespace
+
+int import_command(int argc, char** argv) {
+    Options options;
+    std::string formats;
+    for (const auto& format : layers::ingest::formats()) formats += "\n  " + format.title;
+    CLI::App line{"Read files into a layer. Formats:" + formats};
+    describe(line, options);
+    CLI11_PARSE(line, argc, argv);
+    try {
+        if (options.layer.empty() == options.new_layer.empty()) {
+            throw Error{ErrorCode::invalid_input, "say --layer ID or --new-layer ID", "layer"};
+        }
+        return run(options);
+    } catch (const Error& error) {
+        std::fprintf(stderr, "sarhad import: %s\n", error.what());
+        return error.code == ErrorCode::invalid_input ? 2 : 1;
+    }
+}
+
+} // namespace server::commands
