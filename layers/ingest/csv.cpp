@@ -84,6 +84,12 @@ Header read_header(CsvRecords& records, const ReadOptions& options) {
     CsvRecord first;
     if (!records.next(first)) throw geo::Error{geo::ErrorCode::unreadable_file, "the file has no header line"};
     while (first.cells.size() > 1 && trimmed(first.cells.back()).empty()) first.cells.pop_back(); // GDAL writes "a,b,"
+    // A name may be a year; no name is "71.0973".
+    if (std::ranges::any_of(first.cells,
+                            [](const auto& c) { return c.find('.') != c.npos && number_from(trimmed(c)); })) {
+        throw geo::Error{geo::ErrorCode::invalid_input,
+                         "the first line holds values: a text table begins with the names of its columns"};
+    }
     Header header;
     header.names = unique_names(first.cells);
     const auto& names = header.names;

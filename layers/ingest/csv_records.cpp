@@ -2,28 +2,46 @@
 
 #include "geo/error.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace layers::ingest {
 namespace {
 
 constexpr std::size_t kMaxCell = 16u << 20;
+constexpr std::string_view kCandidates = ",;\t|";
 
-char sniff_delimiter(std::string_view window) {
-    constexpr std::string_view kCandidates = ",;\t|";
+// How often each candidate stands outside quotes in one line; moves past it.
+std::array<int, kCandidates.size()> count_in_line(std::string_view& rest) {
     std::array<int, kCandidates.size()> counts{};
     bool quoted = false;
-    for (const char c : window) {
-        if (c == '"') quoted = !quoted;
+    std::size_t i = 0;
+    for (; i < rest.size(); ++i) {
+        if (rest[i] == '"') quoted = !quoted;
         if (quoted) continue;
-        if (c == '\n') break;
-        if (const auto at = kCandidates.find(c); at != std::string_view::npos) ++counts[at];
+        if (rest[i] == '\n') break;
+        if (const auto at = kCandidates.find(rest[i]); at != std::string_view::npos) ++counts[at];
     }
-    std::size_t best = 0;
-    for (std::size_t i = 1; i < counts.size(); ++i) {
-        if (counts[i] > counts[best]) best = i;
+    rest.remove_prefix(std::min(i + 1, rest.size()));
+    return counts;
+}
+
+char sniff_delimiter(std::string_view window) {
+    const auto first = count_in_line(window);
+    auto steady = first; // candidates that stand as often in each of the next lines; text between them varies
+    for (int line = 0; line < 10 && !window.empty(); ++line) {
+        if (window.front() == '\n' || window.front() == '\r') {
+            count_in_line(window);
+            continue;
+        }
+        const bool whole = window.find('\n') != std::string_view::npos;
+        const auto next = count_in_line(window);
+        for (std::size_t i = 0; whole && i < steady.size(); ++i) {
+            if (next[i] != first[i]) steady[i] = 0;
+        }
     }
-    return kCandidates[best];
+    const auto& counts = std::ranges::max(steady) > 0 ? steady : first;
+    return kCandidates[static_cast<std::size_t>(std::ranges::max_element(counts) - counts.begin())];
 }
 
 } // namespace

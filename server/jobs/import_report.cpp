@@ -54,7 +54,7 @@ std::string to_json(const ImportReport& report) {
 
 std::string to_text(const ImportReport& report, std::size_t most_notes) {
     std::string out = report.file + " (" + report.format +
-                      (report.source_layer.empty() ? "" : ", " + report.source_layer) + ") -> " + report.layer +
+                      (report.other_layers.empty() ? "" : ", " + report.source_layer) + ") -> " + report.layer +
                       (report.new_layer ? ", a new layer" : "") + '\n';
     const auto line = [&out](const char* what, std::int64_t n) {
         if (n > 0) out += "  " + std::to_string(n) + ' ' + what + '\n';

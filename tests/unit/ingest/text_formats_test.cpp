@@ -199,6 +199,21 @@ TEST(csv, a_row_of_another_length_is_a_fault) {
     EXPECT_EQ(got.rows[1].line, 6);
 }
 
+TEST(csv, the_delimiter_is_the_one_that_stands_equally_often_in_every_line) {
+    const Folder folder;
+    const auto got =
+        read_file(folder.write("t.tsv", "name, also; known as, and so on\tlon\tlat\na,b,c,d\t71\t34\nb\t72\t35\n"));
+    EXPECT_EQ(got.rows.size(), 2u) << got.message();
+    EXPECT_EQ(std::get<std::string>(got.rows.at(0).fields.at(0).second), "a,b,c,d");
+}
+
+TEST(csv, a_table_without_a_header_is_an_error) {
+    const Folder folder;
+    const auto got = read_file(folder.write("t.csv", "1,Torkham,71.09,34.12\n2,Chaman,66.44,30.92\n"));
+    EXPECT_EQ(got.code(), geo::ErrorCode::invalid_input);
+    EXPECT_THAT(got.message(), HasSubstr("names of its columns"));
+}
+
 TEST(csv, names_that_are_empty_or_twice_are_numbered) {
     const Folder folder;
     const auto got = read_file(folder.write("t.csv", "lon,lat,,a,a\n71,34,1,2,3\n"));
