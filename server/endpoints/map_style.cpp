@@ -22,44 +22,46 @@ constexpr double kIconPixels = 24; // of web/icons.json
 
 class Builder {
 public:
-    Builder(const std::vector<layers::Layer>& shown, Theme theme, const std::string& base, const std::string& scenario)
-        : theme_(theme), base_(base), scenario_(scenario) {
+    Builder(const std::vector<layers::Layer>& shown, const StyleQuestion& question) : question_{question} {
         for (const auto& layer : shown)
             if (layer.geometry != layers::GeometryKind::none) drawn_.push_back({&layer, layers::symbology_of(layer)});
         std::ranges::stable_sort(drawn_, {}, [](const Drawn& d) { return d.symbology.order; });
     }
 
     json style() {
-        const bool dark = theme_ == Theme::dark;
+        const bool dark = question_.theme == Theme::dark;
         return {{"version", 8},
                 {"name", dark ? "Sarhad border, dark" : "Sarhad border"},
                 {"metadata", metadata()},
                 {"center", {69.5, 30.5}},
                 {"zoom", 4.6},
-                {"glyphs", base_ + "/fonts/{fontstack}/{range}.pbf"},
-                {"sprite", base_ + "/sprites/sarhad"},
+                {"glyphs", question_.base + "/fonts/{fontstack}/{range}.pbf"},
+                {"sprite", question_.base + "/sprites/sarhad"},
                 {"sources", sources()},
-                {"layers", style_layers(drawn_, theme_)}};
+                {"layers", style_layers(drawn_, question_.theme, question_.relief.has_value())}};
     }
 
 private:
     // ---- sources: one request a group
 
-    json vector_source(const std::string& ids, const std::string& query = {}) const {
+    json vector_source(const std::string& ids, const std::string& filter = {}) const {
+        std::string query;
+        if (question_.name_scenario)
+            query = "?scenario=" + (question_.scenario.empty() ? "real" : url_encode(question_.scenario));
+        if (!filter.empty()) query += (query.empty() ? "?filter=" : "&filter=") + url_encode(filter);
         return {{"type", "vector"},
-                {"tiles", {base_ + "/tiles/" + ids + "/{z}/{x}/{y}.mvt" + query}},
+                {"tiles", {question_.base + "/tiles/" + ids + "/{z}/{x}/{y}.mvt" + query}},
                 {"minzoom", 0},
                 {"maxzoom", 14},
                 {"promoteId", "id"}};
     }
 
     json sources() const {
-        json out{{"relief",
-                  {{"type", "raster"},
-                   {"tiles", {base_ + "/raster/hillshade/{z}/{x}/{y}.png"}},
-                   {"tileSize", 256},
-                   {"minzoom", 0},
-                   {"maxzoom", 9}}}};
+        json out = json::object();
+        if (const auto& box = question_.relief)
+            out[kReliefSource] = {{"type", "raster"}, {"tiles", {question_.base + "/raster/hillshade/{z}/{x}/{y}.png"}},
+                                  {"tileSize", 256},  {"bounds", {box->min_x, box->min_y, box->max_x, box->max_y}},
+                                  {"minzoom", 0},     {"maxzoom", 9}};
         for (const auto group : kGroups) {
             std::string ids;
             for (const auto& drawn : drawn_)
@@ -68,7 +70,7 @@ private:
         }
         for (const auto& drawn : drawn_) {
             const auto filter = urgent_filter(drawn.symbology);
-            if (!filter.empty()) out[kUrgentSource] = vector_source(drawn.layer->id, "?filter=" + url_encode(filter));
+            if (!filter.empty()) out[kUrgentSource] = vector_source(drawn.layer->id, filter);
         }
         return out;
     }
@@ -88,7 +90,7 @@ private:
     // ---- legend
 
     json entry(const std::string& title, const Colour& colour, const char* mark) const {
-        return {{"title", title}, {"mark", mark}, {"colour", pick(colour, theme_)}};
+        return {{"title", title}, {"mark", mark}, {"colour", pick(colour, question_.theme)}};
     }
 
     static json when(const layers::Condition& condition) {
@@ -140,24 +142,21 @@ private:
                               {"temporal", group != SymbolGroup::reference}});
         json legends = json::array();
         for (const auto& drawn : drawn_) legends.push_back(legend(drawn));
-        return {{"sarhad:theme", theme_ == Theme::dark ? "dark" : "light"},
-                {"sarhad:scenario", scenario_},
+        return {{"sarhad:theme", question_.theme == Theme::dark ? "dark" : "light"},
+                {"sarhad:scenario", question_.scenario},
                 {"sarhad:icon-pixels", kIconPixels},
                 {"sarhad:groups", std::move(groups)},
                 {"sarhad:legend", std::move(legends)}};
     }
 
-    Theme theme_;
-    std::string base_;
-    std::string scenario_;
+    const StyleQuestion& question_;
     std::vector<Drawn> drawn_;
 };
 
 } // namespace
 
-std::string map_style(const std::vector<layers::Layer>& shown, Theme theme, const std::string& base,
-                      const std::string& scenario) {
-    return Builder(shown, theme, base, scenario).style().dump();
+std::string map_style(const std::vector<layers::Layer>& shown, const StyleQuestion& question) {
+    return Builder(shown, question).style().dump();
 }
 
 } // namespace server

@@ -5,6 +5,7 @@
 
 #include "layers/model/layer.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,9 +13,15 @@ namespace server {
 
 enum class Theme { light, dark };
 
-// The style document as JSON text. `base`: "http://host:port" without a slash at the end. `scenario`: empty for the
-// real world, else named in the metadata as the watermark. Pure.
-std::string map_style(const std::vector<layers::Layer>& shown, Theme theme, const std::string& base,
-                      const std::string& scenario);
+struct StyleQuestion {
+    Theme theme = Theme::light;
+    std::string base;               // "http://host:port" without a slash at the end
+    std::string scenario;           // shown as a watermark; empty: the real world
+    bool name_scenario = false;     // tiles must name it too: it isn't the server's own
+    std::optional<geo::Box> relief; // where the server has heights, lon/lat; nothing: no relief
+};
+
+// The style document as JSON text. Pure.
+std::string map_style(const std::vector<layers::Layer>& shown, const StyleQuestion& question);
 
 } // namespace server

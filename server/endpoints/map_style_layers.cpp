@@ -254,21 +254,26 @@ public:
         }
     }
 
-    json draw(const std::vector<Drawn>& all) const {
+    // Level ground comes out as the map's own background, so the relief has no edge where its raster ends.
+    json relief_layer() const {
+        json out{{"id", "relief"},
+                 {"type", "raster"},
+                 {"source", kReliefSource},
+                 {"metadata", {{"sarhad:collection", kReliefSource}}}};
+        out["paint"] = theme_ == Theme::dark
+                           ? json{{"raster-opacity", 0.65}, {"raster-contrast", 0.3}, {"raster-brightness-max", 0.2}}
+                           : json{{"raster-opacity", 0.5}, {"raster-contrast", 0.5}, {"raster-brightness-min", 0.35}};
+        out["paint"]["raster-fade-duration"] = 0;
+        return out;
+    }
+
+    json draw(const std::vector<Drawn>& all, bool relief) const {
         const bool dark = theme_ == Theme::dark;
         json out = json::array();
         out.push_back({{"id", "background"},
                        {"type", "background"},
                        {"paint", {{"background-color", dark ? "#141b23" : "#eef1f3"}}}});
-        out.push_back({{"id", "relief"},
-                       {"type", "raster"},
-                       {"source", "relief"},
-                       {"metadata", {{"sarhad:collection", "relief"}}},
-                       {"paint",
-                        {{"raster-opacity", dark ? 0.5 : 0.55},
-                         {"raster-brightness-max", dark ? 0.45 : 1.0},
-                         {"raster-fade-duration", 0},
-                         {"raster-resampling", "linear"}}}});
+        if (relief) out.push_back(relief_layer());
         const auto has = [](const Drawn& d, GeometryKind kind) {
             return d.layer->geometry == kind || d.layer->geometry == GeometryKind::any;
         };
@@ -299,8 +304,8 @@ std::string pick(const layers::Colour& colour, Theme theme) {
     return theme == Theme::dark ? colour.dark : colour.light;
 }
 
-json style_layers(const std::vector<Drawn>& drawn, Theme theme) {
-    return Pen(theme).draw(drawn);
+json style_layers(const std::vector<Drawn>& drawn, Theme theme, bool relief) {
+    return Pen(theme).draw(drawn, relief);
 }
 
 } // namespace server

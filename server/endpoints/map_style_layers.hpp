@@ -21,6 +21,7 @@ constexpr const char* kUrgentSource = "urgent"; // the source of classes marked 
 constexpr const char* kReliefSource = "relief";
 
 std::string pick(const layers::Colour& colour, Theme theme);
-nlohmann::json style_layers(const std::vector<Drawn>& drawn, Theme theme); // `drawn` in drawing order
+// `drawn` in drawing order; `relief`: with a hillshade below.
+nlohmann::json style_layers(const std::vector<Drawn>& drawn, Theme theme, bool relief);
 
 } // namespace server

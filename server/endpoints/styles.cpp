@@ -1,9 +1,8 @@
 #include "server/endpoints/styles.hpp"
 
-#include "layers/access/caller.hpp"
-#include "layers/store/store.hpp"
+#include "geo/raster.hpp"
 #include "server/endpoints/map_style.hpp"
-#include "server/respond.hpp"
+#include "server/endpoints/reading.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -15,11 +14,10 @@ namespace {
 
 using nlohmann::json;
 
-std::vector<layers::Layer> readable_layers(const AppContext& context, const Request& request) {
-    const auto catalogue = context.store ? context.store->catalogue() : layers::Catalogue();
+std::vector<layers::Layer> readable_layers(const AppContext& context, const layers::access::Caller& caller) {
     std::vector<layers::Layer> out;
-    for (const auto& layer : catalogue.all())
-        if (layers::access::compile(request.caller, *layer).may_read) out.push_back(*layer);
+    for (const auto& layer : context.index->catalogue().all())
+        if (layers::access::compile(caller, *layer).may_read) out.push_back(*layer);
     return out;
 }
 
@@ -43,16 +41,22 @@ Response list_styles(AppContext& context, Request& request, const PathParams&, c
                              {{"default", kStyles.front().id}, {"styles", std::move(styles)}});
 }
 
-Response get_style(AppContext& context, Request& request, const PathParams& path, const Params&) {
+Response get_style(AppContext& context, Request& request, const PathParams& path, const Params& params) {
     const auto row = std::ranges::find(kStyles, path.text("id"), [](const StyleRow& s) { return std::string(s.id); });
     if (row == kStyles.end()) throw geo::Error(geo::ErrorCode::not_found, "no such style");
-    const std::string body =
-        map_style(readable_layers(context, request), row->theme, base_url(context, request), request.caller.scenario);
+    const auto caller = reading_caller(context, request, params);
+    StyleQuestion question;
+    question.theme = row->theme;
+    question.base = base_url(context, request);
+    question.scenario = caller.scenario;
+    question.name_scenario = params.has("scenario");
+    if (context.elevation) question.relief = context.elevation->lon_lat_box();
+    std::string body = map_style(readable_layers(context, caller), question);
     Response response;
     response.set("content-type", "application/json");
     response.set("etag", etag_of(body));
-    response.set("cache-control", request.caller.open ? "no-cache" : "private, no-cache");
-    response.body = body;
+    private_answer(request, response);
+    response.body = std::move(body);
     return response;
 }
 
@@ -79,7 +83,7 @@ std::vector<Endpoint> styles_endpoints() {
     get.operation_id = "getStyle";
     get.summary = "A style for MapLibre, with the legend in its metadata";
     get.tag = "Styles";
-    get.params = {id};
+    get.params = {id, scenario_param()};
     get.handler = get_style;
     get.answer = {{"application/json"}, {}, "Style document, version 8"};
     return {list, get};

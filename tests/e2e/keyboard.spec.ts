@@ -67,7 +67,7 @@ test("layers, tabs, list and time answer to keys", async ({ page }) => {
   await open(page);
   await page.getByRole("checkbox", { name: "Places" }).focus();
   await page.keyboard.press("Space");
-  expect(page.url()).toContain("off=places");
+  await expect.poll(() => page.url()).toContain("off=places");
 
   await page.getByRole("tab", { name: "Layers" }).focus();
   await page.keyboard.press("ArrowRight");

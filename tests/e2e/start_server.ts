@@ -34,7 +34,7 @@ export default async function startServer(): Promise<(() => Promise<void>) | und
   const directory = mkdtempSync(join(tmpdir(), "sarhad-e2e-"));
   load(program, directory);
   const server = spawn(program, ["serve", "--data-dir", directory, "--listen", "127.0.0.1:0", "--web", join(top, "web/dist"),
-    "--assets", join(top, "build/assets"), "--open", "--demo"], { stdio: ["ignore", "pipe", "ignore"] });
+    "--assets", join(top, "build/assets"), "--elevation", join(top, "data/relief/etopo5_window.tif"), "--open", "--demo"], { stdio: ["ignore", "pipe", "ignore"] });
   const ended = new Promise<never>((_, reject) => server.once("exit", (code) => reject(new Error(`server ended: ${code}`))));
   const listening = new Promise<string>((found) => {
     createInterface(server.stdout).on("line", (line) => {

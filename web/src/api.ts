@@ -94,6 +94,16 @@ async function read(target: string, signal?: AbortSignal): Promise<Json> {
   return body;
 }
 
+// Whether the server answers at all; asked after a failed tile, whose own error doesn't say.
+export async function serverAnswers(): Promise<boolean> {
+  try {
+    await read(address("/health", {}));
+    return true;
+  } catch (reason) {
+    return reason instanceof ApiError && reason.status !== 0;
+  }
+}
+
 // ---- reading loosely: a field that is missing or odd becomes empty, never an exception in a component
 
 export function object(value: Json | undefined): { readonly [key: string]: Json } {

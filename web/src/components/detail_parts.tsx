@@ -91,11 +91,11 @@ export function BorderLengths({ properties }: { properties: Properties }) {
 
 function Declared({ row, measured }: { row: Readonly<Record<string, Json>>; measured: number }) {
   const km = typeof row["km"] === "number" ? row["km"] : null;
-  const difference = km === null ? null : ((km * 1000 - measured) / measured) * 100;
-  const scope = typeof row["of"] === "string" ? ` (${row["of"]})` : "";
+  const scope = typeof row["of"] === "string" && row["of"] !== "" ? row["of"] : null; // more than this section
+  const difference = km === null || scope !== null ? null : ((km * 1000 - measured) / measured) * 100;
   return (
     <tr>
-      <th scope="row">{t("detail.declared")}: {String(row["source"] ?? "?")}{scope}</th>
+      <th scope="row">{t("detail.declared")}: {[String(row["source"] ?? "?"), scope].filter(Boolean).join(", ")}</th>
       <td>{String(row["year"] ?? "")}</td>
       <td>{km === null ? "" : `${formatNumber(km, 1)} km`}</td>
       <td dir="ltr">{difference === null ? "" : `${difference > 0 ? "+" : ""}${formatNumber(difference, 1)} %`}</td>

@@ -135,11 +135,13 @@ function Body({ feature, fields }: { feature: Feature; fields: readonly SchemaFi
     shown.map((field) => <FieldRow key={field.name} field={field} value={properties[field.name]} />);
   return (
     <div class="detail-body">
-      <section>
-        <h3>{t("detail.what")}</h3>
-        <dl>{rows(own)}</dl>
-      </section>
       <BorderLengths properties={properties} />
+      {own.length > 0 && (
+        <section>
+          <h3>{t("detail.what")}</h3>
+          <dl>{rows(own)}</dl>
+        </section>
+      )}
       <StateHistory value={properties["states"]} />
       <section>
         <h3>{t("detail.where")}</h3>

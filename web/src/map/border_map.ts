@@ -8,7 +8,7 @@ import {
 } from "maplibre-gl";
 import "maplibre-gl/dist/maplibre-gl.css";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
-import { getStyle, type Bounds } from "../api";
+import { getStyle, serverAnswers, type Bounds } from "../api";
 import { boundsOf } from "../geometry";
 import { t } from "../i18n";
 import { parseLegend } from "../legend";
@@ -28,12 +28,16 @@ declare global {
 
 const wholeBorder: Bounds = [60, 23, 81, 37.5];
 const reach = 6; // pixels around a click
+const moveTime = 600; // milliseconds of a commanded move
+const askAgain = 3000; // milliseconds between questions to a silent server
 const selectionColours = { light: "#0891b2", dark: "#22d3ee" };
 
 let map: MapLibreMap | null = null;
 let serverStyle: StyleSpecification | null = null;
 let drawnTheme: Theme = "light";
 let highlighted: Geometry | null = null;
+let move = () => {}; // the last commanded one, begun again if a panel opens meanwhile and the window changes
+let moveEnds = 0;
 export const mapReady = signal(false);
 
 // Loads the style and draws the map into `container`; what it returns takes the map away again.
@@ -111,17 +115,26 @@ function listen(created: MapLibreMap): void {
     const over = featuresAt(created, point.x, point.y).length > 0;
     created.getCanvas().classList.toggle("over-feature", over);
   });
-  created.on("error", ({ error }) => {
-    offline.value = error instanceof TypeError; // fetch itself failed; a tile that isn't there is not that
+  created.on("error", () => void watchServer());
+  created.on("resize", () => {
+    if (performance.now() < moveEnds) move();
   });
-  created.on("data", ({ dataType }) => {
-    if (dataType === "source") offline.value = false;
-  });
+  created.on("dragstart", () => (moveEnds = 0));
   created.getCanvas().addEventListener("keydown", (event) => {
     if (event.key !== "Enter") return;
     const { clientWidth, clientHeight } = created.getCanvas();
     if (!pick(created, clientWidth / 2, clientHeight / 2, 24)) announcement.value = t("map.nothing_here");
   });
+}
+
+// After a failed request: says so while the server is silent, and asks for the tiles again once it answers.
+async function watchServer(): Promise<void> {
+  if (offline.peek() || (await serverAnswers())) return;
+  offline.value = true;
+  while (map !== null && !(await serverAnswers())) await new Promise((done) => window.setTimeout(done, askAgain));
+  offline.value = false;
+  for (const [id, source] of Object.entries(serverStyle?.sources ?? {}))
+    if (source.type === "vector" || source.type === "raster") map?.refreshTiles(id);
 }
 
 function featuresAt(created: MapLibreMap, x: number, y: number, around = reach): MapGeoJSONFeature[] {
@@ -174,8 +187,14 @@ function applyTime(datetime: string | undefined): void {
 
 // ---- commands
 
+function command(next: () => void): void {
+  move = next;
+  moveEnds = performance.now() + moveTime;
+  next();
+}
+
 export function flyTo(target: Camera): void {
-  map?.easeTo({ center: [target.lon, target.lat], zoom: target.zoom, duration: 600 });
+  command(() => map?.easeTo({ center: [target.lon, target.lat], zoom: target.zoom, duration: moveTime }));
 }
 
 export function jumpTo(target: Camera): void {
@@ -183,7 +202,7 @@ export function jumpTo(target: Camera): void {
 }
 
 export function showBounds(box: Bounds): void {
-  map?.fitBounds([...box], { padding: 64, maxZoom: 12, duration: 600 });
+  command(() => map?.fitBounds([...box], { padding: 64, maxZoom: 12, duration: moveTime }));
 }
 
 export function showWholeBorder(): void {
