@@ -6,12 +6,14 @@ B = A * (1 - F)
 
 
 def distance_m(p, q):
-    """Geodesic distance; Vincenty's inverse formula (Survey Review XXII, 176, 1975), good to 0.1 mm on short lines.
+    return inverse(p, q)[0]
 
-    Not for nearly antipodal points, which no border has.
+
+def inverse(p, q):
+    """(distance in m, azimuth at p in radians) of the geodesic; Vincenty (Survey Review XXII, 176, 1975).
+
+    Good to 0.1 mm. Not for nearly antipodal points, which no border has.
     """
-    if p[0] == q[0] and p[1] == q[1]:
-        return 0.0
     u1 = math.atan((1 - F) * math.tan(math.radians(p[1])))
     u2 = math.atan((1 - F) * math.tan(math.radians(q[1])))
     lon = lam = math.radians(q[0] - p[0])
@@ -19,6 +21,8 @@ def distance_m(p, q):
         sin_l, cos_l = math.sin(lam), math.cos(lam)
         sin_s = math.hypot(math.cos(u2) * sin_l,
                            math.cos(u1) * math.sin(u2) - math.sin(u1) * math.cos(u2) * cos_l)
+        if sin_s == 0:  # nearer than a double can tell
+            return 0.0, 0.0
         cos_s = math.sin(u1) * math.sin(u2) + math.cos(u1) * math.cos(u2) * cos_l
         sigma = math.atan2(sin_s, cos_s)
         sin_a = math.cos(u1) * math.cos(u2) * sin_l / sin_s
@@ -30,12 +34,44 @@ def distance_m(p, q):
             sigma + c * sin_s * (cos_2m + c * cos_s * (2 * cos_2m * cos_2m - 1)))
         if abs(lam - before) < 1e-13:
             break
+    big_a, big_b = series(cos2_a)
+    azimuth = math.atan2(math.cos(u2) * math.sin(lam),
+                         math.cos(u1) * math.sin(u2) - math.sin(u1) * math.cos(u2) * math.cos(lam))
+    return B * big_a * (sigma - correction(big_b, sin_s, cos_s, cos_2m)), azimuth
+
+
+def series(cos2_a):
     k = cos2_a * (A * A - B * B) / (B * B)
-    big_a = 1 + k / 16384 * (4096 + k * (-768 + k * (320 - 175 * k)))
-    big_b = k / 1024 * (256 + k * (-128 + k * (74 - 47 * k)))
-    delta = big_b * sin_s * (cos_2m + big_b / 4 * (
+    return (1 + k / 16384 * (4096 + k * (-768 + k * (320 - 175 * k))),
+            k / 1024 * (256 + k * (-128 + k * (74 - 47 * k))))
+
+
+def correction(big_b, sin_s, cos_s, cos_2m):
+    return big_b * sin_s * (cos_2m + big_b / 4 * (
         cos_s * (2 * cos_2m ** 2 - 1) - big_b / 6 * cos_2m * (4 * sin_s ** 2 - 3) * (4 * cos_2m ** 2 - 3)))
-    return B * big_a * (sigma - delta)
+
+
+def direct(p, azimuth, distance):
+    """The point at a distance in m from p along a geodesic; Vincenty's direct formula, same paper."""
+    u1 = math.atan((1 - F) * math.tan(math.radians(p[1])))
+    sigma_1 = math.atan2(math.tan(u1), math.cos(azimuth))
+    sin_a = math.cos(u1) * math.sin(azimuth)
+    cos2_a = 1 - sin_a * sin_a
+    big_a, big_b = series(cos2_a)
+    sigma = distance / (B * big_a)
+    for _ in range(100):
+        cos_2m, sin_s, cos_s = math.cos(2 * sigma_1 + sigma), math.sin(sigma), math.cos(sigma)
+        before = sigma
+        sigma = distance / (B * big_a) + correction(big_b, sin_s, cos_s, cos_2m)
+        if abs(sigma - before) < 1e-13:
+            break
+    part = math.sin(u1) * sin_s - math.cos(u1) * cos_s * math.cos(azimuth)
+    lat = math.atan2(math.sin(u1) * cos_s + math.cos(u1) * sin_s * math.cos(azimuth),
+                     (1 - F) * math.hypot(sin_a, part))
+    lam = math.atan2(sin_s * math.sin(azimuth), math.cos(u1) * cos_s - math.sin(u1) * sin_s * math.cos(azimuth))
+    c = F / 16 * cos2_a * (4 + F * (4 - 3 * cos2_a))
+    lon = lam - (1 - c) * F * sin_a * (sigma + c * sin_s * (cos_2m + c * cos_s * (2 * cos_2m * cos_2m - 1)))
+    return [p[0] + math.degrees(lon), math.degrees(lat)]
 
 
 def length_m(line):
@@ -62,4 +98,8 @@ def nearest_on_line(point, line):
 
 
 def between(a, b, t):
-    return [round(a[0] + (b[0] - a[0]) * t, 6), round(a[1] + (b[1] - a[1]) * t, 6)]
+    """The point at a fraction of the geodesic from a to b, to 6 decimals (0.1 m)."""
+    if t in (0, 1):
+        return list(b if t else a)
+    distance, azimuth = inverse(a, b)
+    return [round(x, 6) for x in direct(a, azimuth, distance * t)]

@@ -1,5 +1,6 @@
 // What the repository ships must fit the layers it is loaded into: a renamed field or a new enumeration value that the
 // files don't follow is found here, not by a user's first start.
+#include "geo/chainage.hpp"
 #include "geo/geodesic.hpp"
 #include "geo/time.hpp"
 #include "layers/model/layer.hpp"
@@ -164,6 +165,13 @@ TEST(ShippedData, FencePiecesLieOnTheirSectionAtTheirKilometres) {
         const auto& line = row.at("geometry").at("coordinates");
         EXPECT_NEAR(geo::length_m(line_of(line)), p["to_m"].get<double>() - p["from_m"].get<double>(), 1)
             << p["source_ref"];
+        const geo::Chain chain{line_of(sections.at(p["section"]))};
+        for (const auto& [vertex, at_m] : {std::pair{line.front(), p["from_m"]}, std::pair{line.back(), p["to_m"]}}) {
+            const auto found = chain.locate({vertex.at(0), vertex.at(1)});
+            ASSERT_TRUE(found) << p["source_ref"];
+            EXPECT_NEAR(found->distance_along_m, at_m.get<double>(), 1) << p["source_ref"];
+            EXPECT_NEAR(found->offset_m, 0, 0.2) << p["source_ref"];
+        }
         // All vertices but the two cut ones are vertices of the section, in its order.
         const auto& section = sections.at(p["section"]);
         auto at = section.begin();
