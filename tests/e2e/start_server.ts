@@ -23,7 +23,7 @@ function load(program: string, directory: string): void {
       return value === undefined ? [] : [`--${name}`, value];
     });
     execFileSync(program, ["import", "--data-dir", directory, "--layer", row.layer, ...options, join(top, "data", row.file)],
-      { stdio: ["ignore", "ignore", "inherit"] });
+      { stdio: ["ignore", "ignore", "pipe"] });
   }
 }
 

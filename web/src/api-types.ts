@@ -239,6 +239,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/import": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Upload a file into a collection */
+        readonly post: operations["importFile"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/metrics": {
         readonly parameters: {
             readonly query?: never;
@@ -248,6 +265,23 @@ export interface paths {
         };
         /** Counters in Prometheus' text format. */
         readonly get: operations["getMetrics"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/raster/{layer}/{z}/{x}/{y}.png": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Relief as a picture, 256 x 256 */
+        readonly get: operations["getRasterTile"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -1296,6 +1330,125 @@ export interface operations {
             };
         };
     };
+    readonly importFile: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Owner of rows that do not say (only without tokens) */
+                readonly agency?: string;
+                /** @description Collection that takes the rows */
+                readonly collection?: string;
+                /** @description Report what would happen and change nothing */
+                readonly "dry-run"?: boolean;
+                /** @description Name of the file; its ending is a hint at the format */
+                readonly filename?: string;
+                /** @description Saved mapping from the file's columns, as ucdp-ged */
+                readonly mapping?: string;
+                /** @description Make a collection of this id from the file */
+                readonly "new-layer"?: string;
+                /** @description Name of a scenario to read instead of the real world; 'real' for the real world */
+                readonly scenario?: string;
+                /** @description CRS of the coordinates, where the file does not say or is wrong */
+                readonly "source-crs"?: string;
+                /** @description Layer of the file, where it has several */
+                readonly "source-layer"?: string;
+                /** @description Take all rows or none, and repair nothing */
+                readonly strict?: boolean;
+                /** @description true: first and second coordinate are exchanged; false: they are right */
+                readonly "swap-axes"?: boolean;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "*/*": string;
+            };
+        };
+        readonly responses: {
+            /** @description The job that reads the file */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": unknown;
+                };
+            };
+            /** @description Bad Request */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Forbidden */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Content Too Large */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unprocessable Content */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Insufficient Storage */
+            readonly 507: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+        };
+    };
     readonly getMetrics: {
         readonly parameters: {
             readonly query?: never;
@@ -1325,6 +1478,68 @@ export interface operations {
             };
             /** @description Unauthorized */
             readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+        };
+    };
+    readonly getRasterTile: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description hillshade or terrain-rgb */
+                readonly layer: string;
+                readonly x: number;
+                readonly y: number;
+                readonly z: number;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A picture; 204 outside the raster */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "image/png": string;
+                };
+            };
+            /** @description Bad Request */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not Found */
+            readonly 404: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
@@ -1443,7 +1658,10 @@ export interface operations {
     };
     readonly getStyle: {
         readonly parameters: {
-            readonly query?: never;
+            readonly query?: {
+                /** @description Name of a scenario to read instead of the real world; 'real' for the real world */
+                readonly scenario?: string;
+            };
             readonly header?: never;
             readonly path: {
                 /** @description Id of a style */

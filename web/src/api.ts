@@ -62,7 +62,7 @@ export class ApiError extends Error {
 
 // Paths and parameters are those of the server's own document: one that it renames no longer compiles here.
 type Path = keyof paths;
-type Get<P extends Path> = paths[P]["get"]["parameters"];
+type Get<P extends Path> = paths[P] extends { readonly get: { readonly parameters: infer G } } ? G : never;
 type PathVariables<P extends Path> = Get<P> extends { readonly path: infer V extends object } ? V : Record<never, never>;
 type Query<P extends Path> = NonNullable<Get<P> extends { readonly query?: infer Q } ? Q : never>;
 

@@ -11,6 +11,10 @@ import { viewFromHash, viewToHash, type Camera, type Selection, type View } from
 export type Theme = "light" | "dark";
 export type PanelTab = "layers" | "legend" | "list";
 
+export interface Candidate extends Selection {
+  title: string;
+}
+
 export const relief = "relief"; // the one layer that is no collection
 
 const initial = viewFromHash(window.location.hash);
@@ -20,7 +24,7 @@ export const bounds = signal<Bounds | null>(null); // of the map's window
 export const hidden = signal<ReadonlySet<string>>(new Set(initial.off));
 export const shownTime = signal<ShownTime | null>(initial.time);
 export const selection = signal<Selection | null>(initial.selection);
-export const candidates = signal<readonly Selection[]>([]); // all that lay under the last click
+export const candidates = signal<readonly Candidate[]>([]); // all that lay under the last click
 export const cursor = signal<Position | null>(null);
 export const theme = signal<Theme>(preferredTheme());
 export const panelTab = signal<PanelTab>("layers");
@@ -70,7 +74,7 @@ export function setLayersShown(ids: readonly string[], shown: boolean): void {
   hidden.value = next;
 }
 
-export function select(chosen: Selection | null, alsoHere: readonly Selection[] = []): void {
+export function select(chosen: Selection | null, alsoHere: readonly Candidate[] = []): void {
   batch(() => {
     selection.value = chosen;
     candidates.value = alsoHere;

@@ -112,7 +112,7 @@ function AlsoHere() {
         {others.map((other) => (
           <li key={other.id}>
             <button type="button" class="link" onClick={() => select(other, candidates.peek())}>
-              {layerOf(other.collection)?.title ?? other.collection} · {other.id.slice(-6)}
+              {layerOf(other.collection)?.title ?? other.collection} · {other.title}
             </button>
           </li>
         ))}

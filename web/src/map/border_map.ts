@@ -9,14 +9,16 @@ import {
 import "maplibre-gl/dist/maplibre-gl.css";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
 import { getStyle, serverAnswers, type Bounds } from "../api";
+import { titleOf } from "../feature_text";
 import { boundsOf } from "../geometry";
 import { t } from "../i18n";
 import { parseLegend } from "../legend";
 import {
-  announcement, bounds, camera, cursor, hidden, legend, offline, select, shownTime, theme, type Theme,
+  announcement, bounds, camera, cursor, hidden, legend, offline, select, shownTime, theme, type Candidate,
+  type Theme,
 } from "../state";
 import { datetimeParameter } from "../time";
-import type { Camera, Selection } from "../view";
+import type { Camera } from "../view";
 import { addSelectionLayers, showSelection } from "./selection_layer";
 import { collectionOf, isShown, styleFor, temporalSources, timedTiles } from "./style_view";
 
@@ -133,8 +135,7 @@ async function watchServer(): Promise<void> {
   offline.value = true;
   while (map !== null && !(await serverAnswers())) await new Promise((done) => window.setTimeout(done, askAgain));
   offline.value = false;
-  for (const [id, source] of Object.entries(serverStyle?.sources ?? {}))
-    if (source.type === "vector" || source.type === "raster") map?.refreshTiles(id);
+  if (serverStyle !== null) map?.setStyle(shownStyle(serverStyle), { diff: false }); // anew: failed tiles stay failed
 }
 
 function featuresAt(created: MapLibreMap, x: number, y: number, around = reach): MapGeoJSONFeature[] {
@@ -157,11 +158,12 @@ function pick(created: MapLibreMap, x: number, y: number, around = reach): boole
     created.easeTo({ center: [lon, lat], zoom: created.getZoom() + 2 });
     return true;
   }
-  const all = new Map<string, Selection>();
-  for (const feature of found) {
-    const collection = feature.sourceLayer;
-    const id: unknown = feature.properties["id"];
-    if (collection !== undefined && typeof id === "string") all.set(`${collection}/${id}`, { collection, id });
+  const all = new Map<string, Candidate>();
+  for (const { sourceLayer: collection, properties } of found) {
+    const id: unknown = properties["id"];
+    if (collection === undefined || typeof id !== "string") continue;
+    const layer = legend.peek().layers.find((row) => row.collection === collection);
+    all.set(`${collection}/${id}`, { collection, id, title: titleOf(layer, properties, id) });
   }
   const choices = [...all.values()];
   select(choices[0] ?? null, choices);
