@@ -10,6 +10,7 @@
 #include <cmath>
 #include <optional>
 #include <set>
+#include <simdjson.h>
 
 namespace layers::ingest {
 namespace {
@@ -89,6 +90,9 @@ Header read_header(CsvRecords& records, const ReadOptions& options) {
                             [](const auto& c) { return c.find('.') != c.npos && number_from(trimmed(c)); })) {
         throw geo::Error{geo::ErrorCode::invalid_input,
                          "the first line holds values: a text table begins with the names of its columns"};
+    }
+    if (!std::ranges::all_of(first.cells, [](const auto& c) { return simdjson::validate_utf8(c); })) {
+        throw geo::Error{geo::ErrorCode::invalid_input, "the header is not UTF-8: save the table as UTF-8"};
     }
     Header header;
     header.names = unique_names(first.cells);

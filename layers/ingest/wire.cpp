@@ -5,6 +5,7 @@
 #include <bit>
 #include <cmath>
 #include <cstring>
+#include <simdjson.h>
 
 namespace layers::ingest::wire {
 namespace {
@@ -24,6 +25,21 @@ void put(std::string& out, T value) {
 void put_text(std::string& out, std::string_view text) {
     put(out, static_cast<std::uint32_t>(text.size()));
     out.append(text);
+}
+
+// A reason may quote a file's bytes, or cut a text inside a letter: what is no UTF-8 becomes "?".
+void put_quoting_text(std::string& out, std::string text) {
+    for (std::size_t at = 0; !simdjson::validate_utf8(text) && at < text.size(); ++at) {
+        if ((static_cast<unsigned char>(text[at]) & 0x80) == 0) continue;
+        std::size_t length = 2; // of the letter that begins here, if one does
+        while (length <= 4 && !simdjson::validate_utf8(text.data() + at, std::min(length, text.size() - at))) ++length;
+        if (length > 4 || at + length > text.size()) {
+            text[at] = '?';
+        } else {
+            at += length - 1;
+        }
+    }
+    put_text(out, text);
 }
 
 template <class T>
@@ -84,6 +100,7 @@ public:
         const auto size = get<std::uint32_t>();
         if (size > rest_.size()) fail();
         const auto out = rest_.substr(0, size);
+        if (!simdjson::validate_utf8(out)) fail();
         rest_.remove_prefix(size);
         return out;
     }
@@ -203,6 +220,7 @@ constexpr std::array kFileErrors{geo::ErrorCode::invalid_input,      geo::ErrorC
 
 // Shown to people and written to terminals: no control characters, no endless text.
 std::string clean(std::string_view text, std::size_t most) {
+    while (most < text.size() && (static_cast<unsigned char>(text[most]) & 0xc0) == 0x80) --most;
     std::string out{text.substr(0, most)};
     std::replace_if(
         out.begin(), out.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, ' ');
@@ -262,16 +280,16 @@ std::string encode(const SourceSchema& schema) {
 std::string encode(const RowFault& fault) {
     std::string out;
     put(out, fault.line);
-    put_text(out, fault.field);
-    put_text(out, fault.reason);
+    put_quoting_text(out, fault.field);
+    put_quoting_text(out, fault.reason);
     return out;
 }
 
 std::string encode(const geo::Error& error) {
     std::string out;
     put(out, static_cast<std::uint8_t>(error.code));
-    put_text(out, error.what());
-    put_text(out, error.pointer);
+    put_quoting_text(out, error.what());
+    put_quoting_text(out, error.pointer);
     return out;
 }
 

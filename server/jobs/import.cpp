@@ -120,10 +120,15 @@ private:
             path_, reading, [this](const auto& schema) { begin(schema); },
             [this](std::vector<geo::RawFeature> rows) { take(std::move(rows)); },
             [this](const layers::ingest::RowFault& fault) {
+                check_stop();
                 ++report_.rows;
                 ++report_.rejected;
                 report_.add({fault.line, fault.field, fault.reason, true});
             });
+    }
+
+    void check_stop() const {
+        if (options_.stop.stop_requested()) throw Error{ErrorCode::cancelled, "the import was cancelled"};
     }
 
     void begin(const layers::ingest::SourceSchema& schema) {
@@ -172,7 +177,7 @@ private:
     }
 
     void take(std::vector<geo::RawFeature> rows) {
-        if (options_.stop.stop_requested()) throw Error{ErrorCode::cancelled, "the import was cancelled"};
+        check_stop();
         judge_axes(rows);
         std::vector<layers::store::Write> batch;
         batch.reserve(rows.size());

@@ -207,6 +207,19 @@ TEST(csv, the_delimiter_is_the_one_that_stands_equally_often_in_every_line) {
     EXPECT_EQ(std::get<std::string>(got.rows.at(0).fields.at(0).second), "a,b,c,d");
 }
 
+TEST(csv, bytes_that_are_no_text_are_faults_of_their_rows_and_reasons_stay_readable) {
+    const Folder folder;
+    const auto got = read_file(folder.write(
+        "t.csv", "name,lon,lat\n\xe9t\xe9,71,34\nok,\xff\xfe\xd9,34\nok,چمن\xe9چمنچمنچمنچمنچمنچمنچمن,34\nok,71,34\n"));
+    ASSERT_FALSE(got.error) << got.message();
+    EXPECT_EQ(got.rows.size(), 1u);
+    ASSERT_EQ(got.faults.size(), 3u);
+    EXPECT_THAT(got.faults[0].reason, HasSubstr("UTF-8"));
+    EXPECT_THAT(got.faults[1].reason, HasSubstr("\"???\""));
+    EXPECT_THAT(got.faults[2].reason, HasSubstr("چمن?چمن"));
+    EXPECT_EQ(read_file(folder.write("t.csv", "n\xe9,lon,lat\na,71,34\n")).code(), geo::ErrorCode::invalid_input);
+}
+
 TEST(csv, a_table_without_a_header_is_an_error) {
     const Folder folder;
     const auto got = read_file(folder.write("t.csv", "1,Torkham,71.09,34.12\n2,Chaman,66.44,30.92\n"));
