@@ -7,10 +7,12 @@
 #include <csignal>
 #include <cstring>
 #include <fcntl.h>
+#include <fstream>
 #include <linux/landlock.h>
 #include <memory>
 #include <seccomp.h>
 #include <spawn.h>
+#include <string>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -37,8 +39,23 @@ void limit(decltype(RLIMIT_CPU) resource, rlim_t soft, rlim_t hard) {
     if (setrlimit(resource, &value) != 0) fail("resource limit");
 }
 
+// Sanitizers map terabytes that they never fill, as address space and as data: there the limit is what may be added.
+std::uint64_t mapped_data_bytes() {
+    std::ifstream status{"/proc/self/status"};
+    std::string word;
+    std::uint64_t kilobytes = 0;
+    while (status >> word && word != "VmData:") {}
+    status >> kilobytes;
+    return kilobytes << 10;
+}
+
 void limit_resources(const Limits& limits) {
-    limit(kSanitized ? RLIMIT_DATA : RLIMIT_AS, limits.memory_bytes, limits.memory_bytes);
+    if (kSanitized) {
+        const auto bytes = mapped_data_bytes() + limits.memory_bytes;
+        limit(RLIMIT_DATA, bytes, bytes);
+    } else {
+        limit(RLIMIT_AS, limits.memory_bytes, limits.memory_bytes);
+    }
     limit(RLIMIT_CPU, limits.cpu_s, limits.cpu_s + 1);
     limit(RLIMIT_CORE, 0, 0);
     limit(RLIMIT_FSIZE, 0, 0); // a pipe is no file: results still flow
@@ -104,6 +121,10 @@ void filter_system_calls() {
                                          SCMP_SYS(exit_group)};
     for (const int call : kAllowed) {
         if (seccomp_rule_add(filter.get(), SCMP_ACT_ALLOW, call, 0) != 0) fail("system-call filter");
+    }
+    // How the sanitizers' run time finds out whether memory can be read.
+    if (kSanitized && seccomp_rule_add(filter.get(), SCMP_ACT_ALLOW, SCMP_SYS(pipe2), 0) != 0) {
+        fail("system-call filter");
     }
     // The form that fstat() takes since glibc 2.33: of a descriptor, not of a name.
     if (seccomp_rule_add(filter.get(), SCMP_ACT_ALLOW, SCMP_SYS(newfstatat), 1, SCMP_A3(SCMP_CMP_EQ, AT_EMPTY_PATH)) !=

@@ -9,7 +9,7 @@
 namespace geo::wrap {
 
 struct Limits {
-    std::uint64_t memory_bytes = 0; // address space (heap alone under AddressSanitizer, which maps terabytes)
+    std::uint64_t memory_bytes = 0; // address space; under a sanitizer, which maps terabytes, what may be added
     std::uint64_t cpu_s = 0;        // SIGXCPU when used up, SIGKILL a second later
 };
 

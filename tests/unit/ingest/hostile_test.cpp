@@ -170,7 +170,7 @@ TEST(hostile, a_geopackage_with_a_plain_view_is_read) {
 TEST(hostile, a_file_that_takes_too_long_is_ended) {
     const Folder folder;
     const auto path = folder.path("big.geojsonl");
-#ifdef __OPTIMIZE__
+#if defined(__OPTIMIZE__) && !defined(__SANITIZE_ADDRESS__)
     constexpr int kMegabytes = 700;
 #else
     constexpr int kMegabytes = 70;
@@ -197,7 +197,7 @@ TEST(hostile, a_file_that_takes_too_long_is_ended) {
 }
 
 TEST(hostile, half_a_gigabyte_of_geojson_is_streamed_in_little_memory) {
-#ifdef __OPTIMIZE__
+#if defined(__OPTIMIZE__) && !defined(__SANITIZE_ADDRESS__)
     constexpr int kMegabytes = 500;
 #else
     constexpr int kMegabytes = 50; // the same code, a tenth of the wait
