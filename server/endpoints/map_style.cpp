@@ -121,7 +121,7 @@ private:
             row["icon"] = emphasis.icon;
             row["size"] = emphasis.size;
             row["beside"] = true; // drawn around the mark of another entry
-            row["when"] = {when(emphasis.when)};
+            row["when"] = json::array({when(emphasis.when)});
             entries.push_back(std::move(row));
         }
         return {{"collection", drawn.layer->id},

@@ -133,7 +133,7 @@ public:
     void add_points(const Drawn& drawn, json& out) const {
         const auto& row = drawn.symbology;
         const bool base_data = row.label_min_zoom == 0; // places: labels decide, icons give way
-        json only_points{"all", {"!", is_cluster()}, {"!=", {"geometry-type"}, "LineString"}};
+        json only_points{"all", {"!", is_cluster()}, {"==", {"geometry-type"}, "Point"}};
         if (!row.rank_field.empty()) only_points.push_back(close_enough(row));
         for (const auto& emphasis : row.emphases) {
             auto ring = base_layer(drawn, "sign-" + emphasis.icon, "symbol");
@@ -157,9 +157,22 @@ public:
         icons["paint"] = icon_paint(by_class(row, [&](const SymbolClass& s) { return ink(s.colour); }));
         if (base_data) icons["paint"]["icon-halo-width"] = 0.7; // their marks are small
         if (base_data && !row.label_field.empty()) add_label(row, icons, true);
-        out.push_back(std::move(icons));
+        out.push_back(icons);
+        if (has_areas(drawn)) out.push_back(area_icons(drawn, icons));
         add_clusters(drawn, out);
     }
+
+    // An area too small to see is marked like a point; close up, where a tile's edge may cut it, its outline is enough.
+    json area_icons(const Drawn& drawn, const json& icons) const {
+        auto marks = base_layer(drawn, "area-points", "symbol");
+        marks["filter"] = {"==", {"geometry-type"}, "Polygon"};
+        marks["maxzoom"] = 9;
+        marks["layout"] = icons["layout"];
+        marks["paint"] = icons["paint"];
+        return marks;
+    }
+
+    static bool has_areas(const Drawn& drawn) { return drawn.layer->geometry == GeometryKind::any; }
 
     void add_clusters(const Drawn& drawn, json& out) const {
         const auto& row = drawn.symbology;

@@ -27,12 +27,22 @@ function load(program: string, directory: string): void {
   }
 }
 
+// Offline tiles of what the demo shows, for offline.spec.ts; written before the server holds the data.
+function exportTiles(program: string, directory: string): string {
+  const file = join(directory, "border.mbtiles");
+  const layers = "border_sections,places,check_posts,crossing_points,fence_segments";
+  execFileSync(program, ["export", "--data-dir", directory, "--layer", layers, "--tiles", "0-10", "--bbox", "61,28,67,32",
+    "--scenario", "demo", "--out", file], { stdio: ["ignore", "ignore", "pipe"] });
+  return file;
+}
+
 export default async function startServer(): Promise<(() => Promise<void>) | undefined> {
   if (process.env["SARHAD_URL"] !== undefined) return undefined;
   const program = resolve(process.env["SARHAD_PROGRAM"] ?? join(top, "build/release/sarhad"));
   if (!existsSync(program)) throw new Error(`no program at ${program}: build it or set SARHAD_PROGRAM`);
   const directory = mkdtempSync(join(tmpdir(), "sarhad-e2e-"));
   load(program, directory);
+  process.env["SARHAD_E2E_MBTILES"] = exportTiles(program, directory);
   const server = spawn(program, ["serve", "--data-dir", directory, "--listen", "127.0.0.1:0", "--web", join(top, "web/dist"),
     "--assets", join(top, "build/assets"), "--elevation", join(top, "data/relief/etopo5_window.tif"), "--open", "--demo"], { stdio: ["ignore", "pipe", "ignore"] });
   const ended = new Promise<never>((_, reject) => server.once("exit", (code) => reject(new Error(`server ended: ${code}`))));

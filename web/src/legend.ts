@@ -85,6 +85,13 @@ function isJsonObject(value: unknown): value is { readonly [key: string]: Json }
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+// As the page lists layers: what happens first, what it happens on last; within a group, what is drawn on top first.
+export function inReadingOrder(legend: Legend): { group: LayerGroup; layers: LayerLegend[] }[] {
+  return [...legend.groups].reverse()
+    .map((group) => ({ group, layers: legend.layers.filter((layer) => layer.group === group.id).reverse() }))
+    .filter(({ layers }) => layers.length > 0);
+}
+
 // The entry that draws this feature: the first with a condition that holds, as in the map's own expressions.
 export function entryOf(layer: LayerLegend, properties: Properties): LegendEntry | null {
   const holds = (entry: LegendEntry) =>

@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { getItems, type Bounds, type Feature } from "../api";
 import { formatNumber, t } from "../i18n";
-import { entryOf, type LayerLegend } from "../legend";
+import { entryOf, inReadingOrder, type LayerLegend } from "../legend";
 import { subtitleOf, titleOf } from "../feature_text";
 import { highlight, showGeometry } from "../map/border_map";
 import { bounds, collectionById, hidden, legend, select, selection, shownTime } from "../state";
@@ -26,7 +26,8 @@ const unlocated = { layers: ["crossing_points", "check_posts"], filter: "status 
 export function FeatureList() {
   const sections = useSignal<readonly Section[] | null>(null);
   const box = bounds.value;
-  const layers = legend.value.layers.filter((layer) => layer.collection !== "places" && !hidden.value.has(layer.collection));
+  const layers = inReadingOrder(legend.value).flatMap((group) => group.layers)
+    .filter((layer) => layer.collection !== "places" && !hidden.value.has(layer.collection));
   const datetime = datetimeParameter(shownTime.value);
   const key = JSON.stringify([box, datetime, layers.map((layer) => layer.collection)]);
 
@@ -35,7 +36,7 @@ export function FeatureList() {
     const stop = new AbortController();
     const timer = window.setTimeout(() => {
       void Promise.all(layers.map((layer) => readSection(layer, box, datetime, stop.signal))).then((read) => {
-        if (!stop.signal.aborted) sections.value = read.filter((s) => s.failed || s.features.length > 0).reverse();
+        if (!stop.signal.aborted) sections.value = read.filter((s) => s.failed || s.features.length > 0);
       });
     }, settle);
     return () => {

@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { formatNumber, t } from "../i18n";
-import type { LayerGroup, LayerLegend } from "../legend";
+import { inReadingOrder, type LayerGroup, type LayerLegend } from "../legend";
 import { showBounds } from "../map/border_map";
 import { collectionById, hidden, legend, relief, setLayersShown, setLayerShown } from "../state";
 import { Glyph } from "./glyph";
@@ -8,18 +8,14 @@ import { LegendEntries } from "./legend_view";
 import { Swatch } from "./swatch";
 
 export function LayerTree() {
-  const { groups, layers } = legend.value;
-  const all = [...layers.map((layer) => layer.collection), relief];
-  const operational = [...groups].reverse(); // what happens first, what it happens on last
+  const all = [...legend.value.layers.map((layer) => layer.collection), relief];
   return (
     <nav class="layer-tree" aria-label={t("layers.label")}>
       <div class="row-buttons">
         <button type="button" onClick={() => setLayersShown(all, true)}>{t("layers.all_on")}</button>
         <button type="button" onClick={() => setLayersShown(all, false)}>{t("layers.all_off")}</button>
       </div>
-      {operational.map((group) => (
-        <Group key={group.id} group={group} layers={layers.filter((layer) => layer.group === group.id).reverse()} />
-      ))}
+      {inReadingOrder(legend.value).map(({ group, layers }) => <Group key={group.id} group={group} layers={layers} />)}
       <fieldset>
         <legend>{t("layers.base")}</legend>
         <ul><li class="layer"><Toggle id={relief} title={t("layers.relief")} /></li></ul>
@@ -30,7 +26,6 @@ export function LayerTree() {
 }
 
 function Group({ group, layers }: { group: LayerGroup; layers: readonly LayerLegend[] }) {
-  if (layers.length === 0) return null;
   return (
     <fieldset>
       <legend>{group.title}</legend>

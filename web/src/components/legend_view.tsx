@@ -1,10 +1,11 @@
 import { t } from "../i18n";
-import type { LayerLegend } from "../legend";
+import { inReadingOrder, type LayerLegend } from "../legend";
 import { hidden, legend, relief } from "../state";
 import { Swatch } from "./swatch";
 
 export function LegendView() {
-  const shown = legend.value.layers.filter((layer) => !hidden.value.has(layer.collection)).reverse();
+  const shown = inReadingOrder(legend.value).flatMap(({ layers }) => layers)
+    .filter((layer) => !hidden.value.has(layer.collection));
   return (
     <section class="legend" aria-label={t("legend.label")}>
       {shown.length === 0 && <p class="note">{t("legend.empty")}</p>}
