@@ -5,6 +5,7 @@
 #include "server/endpoints/health.hpp"
 #include "server/endpoints/import.hpp"
 #include "server/endpoints/items.hpp"
+#include "server/endpoints/jobs.hpp"
 #include "server/endpoints/landing.hpp"
 #include "server/endpoints/metrics.hpp"
 #include "server/endpoints/openapi.hpp"
@@ -31,6 +32,7 @@ std::vector<Endpoint> all_endpoints() {
              tiles_endpoints,
              raster_endpoints,
              import_endpoints,
+             jobs_endpoints,
              styles_endpoints,
              static_files_endpoints,
          }) {

@@ -81,7 +81,10 @@ nlohmann::json openapi_schemas() {
     "message": {"type": "string"}, "progress": {"type": "integer", "minimum": 0, "maximum": 100},
     "created": {"type": "string", "format": "date-time"}, "started": {"type": "string", "format": "date-time"},
     "finished": {"type": "string", "format": "date-time"},
-    "links": {"$ref": "#/components/schemas/links"}}, "additionalProperties": true}
+    "links": {"$ref": "#/components/schemas/links"}}, "additionalProperties": true},
+"jobs": {"type": "object", "required": ["jobs", "links"], "properties": {
+    "jobs": {"type": "array", "items": {"$ref": "#/components/schemas/job"}},
+    "links": {"$ref": "#/components/schemas/links"}}}
 })json";
     return nlohmann::json::parse(kSchemas);
 }

@@ -135,8 +135,11 @@ Listener::Listener(const std::string& address, std::uint16_t port, Limits limits
     }
 }
 
+// A task that outlived its request still posts to its I/O context: join the workers before that goes.
 Listener::~Listener() {
     stop();
+    impl_->shared->pool.join();
+    impl_->shared->urgent.join();
 }
 
 std::uint16_t Listener::port() const {
@@ -156,7 +159,9 @@ bool Listener::stop() {
         asio::post(impl_->io[0].context, [impl = impl_.get()] { impl->close_door(); });
         for (auto& thread : impl_->threads) thread.join();
         static constexpr std::chrono::milliseconds kLastTasks{1000};
-        if (!impl_->shared->pool.stop(kLastTasks) || !impl_->shared->urgent.stop(kLastTasks)) impl_->shared->cut = true;
+        const bool pool_done = impl_->shared->pool.stop(kLastTasks);
+        const bool urgent_done = impl_->shared->urgent.stop(kLastTasks);
+        if (!pool_done || !urgent_done) impl_->shared->cut = true;
     }
     return !impl_->shared->cut;
 }
