@@ -146,7 +146,8 @@ Truth by_boxes(const Expression& e, const geo::Box& row_box, bool row_is_first) 
     const bool disjoint = e.op == Op::s_disjoint;
     if (!row_box.intersects(literal.box)) return truth(disjoint);
     const bool row_in_literal = e.op == (row_is_first ? Op::s_within : Op::s_contains);
-    if (literal.rectangles.empty() || !(disjoint || row_in_literal || e.op == Op::s_intersects)) return Truth::unknown;
+    const bool by_meeting = disjoint || row_in_literal || e.op == Op::s_intersects;
+    if (!by_meeting || literal.rectangles.empty()) return Truth::unknown;
     const auto inside = [&](const geo::Box& r) {
         return r.min_x < row_box.min_x && row_box.max_x < r.max_x && r.min_y < row_box.min_y && row_box.max_y < r.max_y;
     };
@@ -272,7 +273,8 @@ Truth array(const Expression& e, const RowView& row) {
     const Expression& left = *e.children[0];
     const Expression& right = *e.children[1];
     if (left.op == Op::property && right.op == Op::property) {
-        const Value kept = row.value(left.ordinal);
+        // The second call may overwrite what the first one refers to.
+        const Value kept = row.value(left.ordinal); // NOLINT(performance-unnecessary-copy-initialization)
         return compare_sets(e.op, {left, &kept}, {right, &row.value(right.ordinal)});
     }
     const auto value = [&](const Expression& side) {

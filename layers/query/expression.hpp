@@ -65,7 +65,7 @@ bool operator==(const Expression& a, const Expression& b); // the same tree; `pr
 // <= 1 000, input <= 1 MiB. Throws Error{invalid_input} with the column in the message (text) or the JSON pointer.
 // Both are total: any bytes give a tree or an Error, in time linear in the input.
 ExpressionPtr parse_cql2_text(std::string_view text);
-ExpressionPtr parse_cql2_json(std::string_view json);
+ExpressionPtr parse_cql2_json(std::string_view text);
 // parse(to_text(e)) == e for every tree that a parser made. Error{invalid_input} for what CQL2 can't say: a null, NaN.
 std::string to_cql2_text(const Expression& e);
 

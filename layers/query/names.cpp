@@ -66,12 +66,12 @@ constexpr std::array kOperators{
 constexpr std::array<std::string_view, 11> kReserved{"AND", "OR",   "NOT",  "LIKE",  "BETWEEN", "IN",
                                                      "IS",  "NULL", "TRUE", "FALSE", "DIV"};
 
-char upper(char c) {
+char upper_letter(char c) {
     return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
 }
 
 bool same_word(std::string_view a, std::string_view b) {
-    return std::ranges::equal(a, b, [](char x, char y) { return upper(x) == upper(y); });
+    return std::ranges::equal(a, b, [](char x, char y) { return upper_letter(x) == upper_letter(y); });
 }
 
 Kind kind_of_value(const geo::Value& value) {
@@ -94,9 +94,9 @@ const Operator* find_operator(Op op) {
     return it == kOperators.end() ? nullptr : &*it;
 }
 
-const Operator* find_function(std::string_view name) {
+const Operator* find_function(std::string_view upper) {
     const auto it = std::ranges::find_if(
-        kOperators, [&](const Operator& known) { return known.form == Form::function && name == known.text; });
+        kOperators, [&](const Operator& known) { return known.form == Form::function && upper == known.text; });
     return it == kOperators.end() ? nullptr : &*it;
 }
 
@@ -173,22 +173,23 @@ const char* name(Kind kind) {
     return "";
 }
 
-bool is_reserved(std::string_view word) {
-    return std::ranges::find(kReserved, word) != kReserved.end();
+bool is_reserved(std::string_view upper) {
+    return std::ranges::find(kReserved, upper) != kReserved.end();
 }
 
-bool is_geometry_word(std::string_view word) {
+bool is_geometry_word(std::string_view upper) {
     static constexpr std::array<std::string_view, 7> kTypes{
         "POINT", "LINESTRING", "POLYGON", "MULTIPOINT", "MULTILINESTRING", "MULTIPOLYGON", "GEOMETRYCOLLECTION"};
     static constexpr std::array<std::string_view, 4> kDimensions{"", "Z", "M", "ZM"};
     return std::ranges::any_of(kTypes, [&](std::string_view type) {
-        return word.starts_with(type) && std::ranges::find(kDimensions, word.substr(type.size())) != kDimensions.end();
+        return upper.starts_with(type) &&
+               std::ranges::find(kDimensions, upper.substr(type.size())) != kDimensions.end();
     });
 }
 
 std::string to_upper(std::string_view ascii) {
     std::string word{ascii};
-    std::ranges::transform(word, word.begin(), upper);
+    std::ranges::transform(word, word.begin(), upper_letter);
     return word;
 }
 
