@@ -178,18 +178,20 @@ public:
         const auto& row = drawn.symbology;
         auto disc = base_layer(drawn, "clusters", "circle");
         disc["filter"] = is_cluster();
+        disc["layout"] = {{"circle-sort-key", {"get", "count"}}}; // the larger over the smaller
         disc["paint"] = {{"circle-color", halo()},
                          {"circle-opacity", 0.9},
                          {"circle-stroke-color", ink(row.classes.back().colour)},
                          {"circle-stroke-width", 2.5},
-                         {"circle-radius", {"interpolate", {"linear"}, {"log10", {"get", "count"}}, 0, 9, 4, 24}}};
+                         {"circle-radius", {"interpolate", {"linear"}, {"log10", {"get", "count"}}, 0, 7, 4, 22}}};
         out.push_back(std::move(disc));
         auto number = base_layer(drawn, "counts", "symbol");
         number["filter"] = is_cluster();
         number["layout"] = {{"text-field", {"to-string", {"get", "count"}}},
                             {"text-font", {"Noto Sans Bold"}},
-                            {"text-size", 11},
-                            {"text-allow-overlap", true}};
+                            {"text-size", 10.5},
+                            {"symbol-sort-key", {"-", 0, {"get", "count"}}},
+                            {"text-padding", 0}};
         number["paint"] = {{"text-color", ink(kText)}};
         out.push_back(std::move(number));
     }
