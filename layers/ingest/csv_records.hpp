@@ -17,8 +17,8 @@ class CsvRecords {
 public:
     static constexpr std::size_t kMaxColumns = 2000;
 
-    // The delimiter is the one of , ; tab | that stands equally often in each of the first lines outside quotes, or else
-    // most often in the first.
+    // The delimiter is the one of , ; tab | that stands equally often in each of the first lines outside quotes, else
+    // most often in the first of them.
     explicit CsvRecords(Input& input);
     void rewind();
     char delimiter() const { return delimiter_; }

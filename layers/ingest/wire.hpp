@@ -17,6 +17,7 @@ inline constexpr std::size_t kHeaderSize = 5;
 inline constexpr std::size_t kMaxPayload = 128u << 20; // one row can be a coast of millions of vertices
 inline constexpr std::size_t kMaxRows = 1000;
 inline constexpr std::size_t kMaxFields = 4096;
+inline constexpr std::uint32_t kNamed = 0xffffffff; // in place of a field's ordinal: its name follows
 
 struct Header {
     std::uint32_t length = 0;
