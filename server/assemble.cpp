@@ -6,6 +6,7 @@
 #include "layers/store/spatialite/spatialite.hpp"
 #include "layers/tiles/tile_service.hpp"
 #include "server/auth/token.hpp"
+#include "server/endpoints/editing.hpp"
 #include "server/jobs/manager.hpp"
 #include "server/log.hpp"
 #include "server/metrics.hpp"
@@ -23,6 +24,7 @@ void open_data(AppContext& context) {
         *context.store, config.data_dir + "/index",
         [](const std::string& line) { log::write(log::Level::info, "loaded", {{"layer", line}}); });
     context.jobs = std::make_shared<jobs::Manager>();
+    context.sections = std::make_shared<SectionCache>(context);
     context.facts = std::make_shared<layers::index::FactsCache>();
     context.tiles = std::make_shared<layers::tiles::TileService>(
         *context.index, *context.store,

@@ -34,6 +34,7 @@ namespace jobs {
 class Manager;
 }
 class Metrics;
+class SectionCache;
 class Router;
 
 // Everything a handler may use. Filled by main() before the listener starts, then only read; what it points to is
@@ -44,6 +45,7 @@ struct AppContext {
     std::shared_ptr<layers::index::ReadModel> index;
     std::shared_ptr<layers::index::FactsCache> facts; // counts and extents of layers, by policy group
     std::shared_ptr<layers::tiles::TileService> tiles;
+    std::shared_ptr<SectionCache> sections; // the border, for chainage of what is written
     std::shared_ptr<geo::Raster> elevation; // null: none was given
     std::shared_ptr<jobs::Manager> jobs;
     std::shared_ptr<Metrics> metrics;

@@ -2,6 +2,7 @@
 
 #include "server/endpoints/collections.hpp"
 #include "server/endpoints/conformance.hpp"
+#include "server/endpoints/edit.hpp"
 #include "server/endpoints/health.hpp"
 #include "server/endpoints/import.hpp"
 #include "server/endpoints/items.hpp"
@@ -29,6 +30,7 @@ std::vector<Endpoint> all_endpoints() {
              metrics_endpoints,
              collections_endpoints,
              items_endpoints,
+             edit_endpoints,
              tiles_endpoints,
              raster_endpoints,
              import_endpoints,

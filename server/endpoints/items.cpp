@@ -2,6 +2,7 @@
 
 #include "layers/encode/feature_json.hpp"
 #include "layers/store/store.hpp"
+#include "server/endpoints/editing.hpp"
 #include "server/endpoints/reading.hpp"
 #include "server/endpoints/selection.hpp"
 
@@ -205,8 +206,10 @@ Response get_item(AppContext& context, Request& request, const PathParams& path,
     std::string body;
     writer.append(body, segment, found->row);
     const std::string collection = base_url(context, request) + "/collections/" + readable.layer().id;
-    const json links{link(collection + "/items/" + geo::to_string(*id), "self", "application/geo+json"),
-                     link(collection, "collection", "application/json", readable.layer().title)};
+    const std::string self = collection + "/items/" + geo::to_string(*id);
+    const json links{link(self, "self", "application/geo+json"),
+                     link(collection, "collection", "application/json", readable.layer().title),
+                     link(self + "/history", "version-history", "application/json")};
     body.insert(body.size() - 1, R"(,"links":)" + links.dump());
     if (wants_html(request, params)) {
         return document_response(context, request, params, readable.layer().title, json::parse(body),
@@ -215,7 +218,8 @@ Response get_item(AppContext& context, Request& request, const PathParams& path,
     Response response;
     response.set("content-type", "application/geo+json");
     response.set("content-crs", "<" + crs.uri + ">");
-    response.set("etag", etag_of(body));
+    // The tag that If-Match takes: of the whole feature as this caller sees it, whatever part this answer shows.
+    response.set("etag", item_text(readable, segment, found->row).etag);
     private_answer(request, response);
     response.body = std::move(body);
     return response;

@@ -13,7 +13,7 @@ using geo::ErrorCode;
 
 constexpr std::array<ErrorStatus, 20> kTable{{
     {ErrorCode::invalid_input, 400, "invalid-input", "The request is not understood"},
-    {ErrorCode::invalid_geometry, 422, "invalid-geometry", "The geometry is not valid"},
+    {ErrorCode::invalid_geometry, 422, "invalid-content", "A shape or a value is not valid"},
     {ErrorCode::unsupported_format, 415, "unsupported-format", "No reader for this format"},
     {ErrorCode::unreadable_file, 422, "unreadable-file", "The file can't be read"},
     {ErrorCode::too_large, 413, "too-large", "Over a limit"},

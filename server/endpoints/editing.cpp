@@ -1,0 +1,174 @@
+#include "server/endpoints/editing.hpp"
+
+#include "geo/wrap/crypto.hpp"
+#include "layers/encode/feature_json.hpp"
+#include "layers/query/geojson_literal.hpp"
+#include "server/jobs/import.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+namespace server {
+
+using geo::Error;
+using geo::ErrorCode;
+using nlohmann::json;
+
+namespace {
+
+constexpr int kDeepest = 64;
+
+// Before any parser builds a tree of it.
+void check_depth(std::string_view text) {
+    int depth = 0;
+    bool in_text = false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
+        if (in_text) {
+            if (c == '\\')
+                ++i;
+            else if (c == '"')
+                in_text = false;
+        } else if (c == '"') {
+            in_text = true;
+        } else if (c == '{' || c == '[') {
+            if (++depth > kDeepest) throw Error{ErrorCode::invalid_input, "the body is nested too deep"};
+        } else if (c == '}' || c == ']') {
+            --depth;
+        }
+    }
+}
+
+[[noreturn]] void refuse(const std::string& reason, const std::string& pointer) {
+    throw Error{ErrorCode::invalid_geometry, reason, pointer};
+}
+
+// A JSON value as a value of a file: the normaliser knows what each field takes.
+geo::Value raw_value(const json& j) {
+    switch (j.type()) {
+    case json::value_t::null:
+        return geo::Null{};
+    case json::value_t::boolean:
+        return j.get<bool>();
+    case json::value_t::number_integer:
+        return j.get<std::int64_t>();
+    case json::value_t::number_unsigned:
+        if (j.get<std::uint64_t>() <= INT64_MAX) return j.get<std::int64_t>();
+        return j.get<double>();
+    case json::value_t::number_float:
+        return j.get<double>();
+    case json::value_t::string:
+        return j.get<std::string>();
+    case json::value_t::array:
+        if (std::ranges::all_of(j, [](const json& member) { return member.is_string(); }))
+            return j.get<geo::TextList>();
+        [[fallthrough]];
+    default:
+        return geo::Json{j.dump()};
+    }
+}
+
+std::string pointer_to(const std::string& field) {
+    return field == "geometry" ? "/geometry" : "/properties/" + field;
+}
+
+layers::ingest::SourceSchema schema_of(const geo::RawFeature& raw) {
+    layers::ingest::SourceSchema schema;
+    schema.format = "feature";
+    schema.crs = "OGC:CRS84";
+    schema.geometry = "any";
+    for (const auto& [name, value] : raw.fields) schema.fields.push_back({name, "text"});
+    return schema;
+}
+
+geo::RawFeature raw_feature(const ReadableLayer& readable, const json& feature) {
+    geo::RawFeature raw;
+    raw.line = 1;
+    if (!feature["geometry"].is_null()) {
+        if (!feature["geometry"].is_object()) refuse("a geometry is an object", "/geometry");
+        auto read = layers::query::read_geojson_literal(feature["geometry"]);
+        if (!read.fault.empty()) refuse(read.fault, "/geometry");
+        raw.geometry = std::move(read.geometry);
+    }
+    for (const auto& [name, value] : feature["properties"].items()) {
+        if (name == "id" || name == "version") continue;
+        const auto ordinal = readable.layer().find(name);
+        if (!ordinal || !readable.policy.visible[*ordinal]) refuse("there is no such property", pointer_to(name));
+        if (readable.layer().fields[*ordinal].setter == layers::Setter::server) continue;
+        raw.fields.emplace_back(name, raw_value(value));
+    }
+    return raw;
+}
+
+} // namespace
+
+std::shared_ptr<const std::vector<layers::normalise::Section>> SectionCache::get() {
+    const auto view = context_.index->view("border_sections");
+    const std::lock_guard lock{mutex_};
+    if (!sections_ || (view && view->seq != seq_)) {
+        sections_ =
+            std::make_shared<const std::vector<layers::normalise::Section>>(jobs::border_sections_of(*context_.store));
+        seq_ = view ? view->seq : 0;
+    }
+    return sections_;
+}
+
+json read_object_body(std::string_view body) {
+    check_depth(body);
+    json document = json::parse(body, nullptr, false);
+    if (document.is_discarded()) throw Error{ErrorCode::invalid_input, "the body is no JSON"};
+    if (!document.is_object()) refuse("the body is no object", "");
+    return document;
+}
+
+json read_feature_body(std::string_view body) {
+    json feature = read_object_body(body);
+    if (!feature.contains("type") || feature["type"] != "Feature") refuse("the body is no GeoJSON Feature", "/type");
+    if (!feature.contains("geometry")) refuse("a Feature has a geometry, or null", "/geometry");
+    if (!feature.contains("properties") || feature["properties"].is_null()) feature["properties"] = json::object();
+    if (!feature["properties"].is_object()) refuse("properties are an object", "/properties");
+    return feature;
+}
+
+layers::Record record_from_feature(const AppContext& context, const layers::access::Caller& caller,
+                                   const ReadableLayer& readable, const json& feature) {
+    const auto& properties = feature["properties"];
+    const auto stated = properties.find("agency");
+    if (!caller.open && stated != properties.end() && !stated->is_null() && *stated != caller.agency)
+        throw Error{ErrorCode::forbidden, "a row belongs to the agency of the token", "/properties/agency"};
+    const auto raw = raw_feature(readable, feature);
+    const auto sections = context.sections->get();
+    layers::normalise::Options options;
+    options.layer = readable.view->layer;
+    options.strict = true;
+    options.agency = caller.agency;
+    options.agency_forced = !caller.open;
+    options.scenario_id = readable.layer().reference ? "" : caller.scenario;
+    options.sections = readable.layer().id == "border_sections" ? nullptr : sections.get();
+    layers::normalise::Normaliser normaliser{std::move(options), schema_of(raw)};
+    std::vector<layers::normalise::Note> notes;
+    auto record = normaliser.row(raw, notes);
+    if (!record) {
+        const auto fault = std::ranges::find(notes, true, &layers::normalise::Note::rejected);
+        if (fault == notes.end()) refuse("the feature does not fit the layer", "");
+        refuse(fault->reason, fault->field.empty() ? "" : pointer_to(fault->field));
+    }
+    record->id = geo::make_uuid7();
+    if (feature.contains("id") && !feature["id"].is_null()) {
+        const auto id = feature["id"].is_string() ? geo::parse_uuid(feature["id"].get<std::string>()) : std::nullopt;
+        if (!id) refuse("an id is a UUID", "/id");
+        record->id = *id;
+    }
+    return std::move(*record);
+}
+
+ItemText item_text(const ReadableLayer& readable, const layers::index::Segment& segment, layers::index::Row row) {
+    layers::encode::FeatureWriter writer{readable.layer(), readable.policy.visible, {}, {}};
+    ItemText item;
+    writer.append(item.feature, segment, row);
+    item.etag = "\"" + geo::wrap::sha256_hex(item.feature).substr(0, 32) + "\"";
+    return item;
+}
+
+} // namespace server
