@@ -152,6 +152,8 @@ std::optional<Response> App::admit(Request& request) {
         NameValues query;
         const auto& endpoint = find(request, variables, query, allow);
         if (context_.authenticate) request.caller = context_.authenticate(request);
+        if (request.caller.account.empty())
+            throw Error{ErrorCode::unauthenticated, "An upload belongs to an account: send its token."};
         const PathParams path{endpoint.params, std::move(variables)};
         const Params params{endpoint.params, std::move(query), endpoint.other_params};
         return std::nullopt;
