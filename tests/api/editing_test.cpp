@@ -1,0 +1,232 @@
+#include "tests/api/program.hpp"
+
+#include <algorithm>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <thread>
+
+namespace {
+
+using nlohmann::json;
+using test::Answer;
+
+constexpr const char* kFeature = "Content-Type: application/geo+json\r\n";
+constexpr const char* kPatch = "Content-Type: application/merge-patch+json\r\n";
+
+json hazard(const std::string& remarks, double lon = 66.45, double lat = 30.92) {
+    return {{"type", "Feature"},
+            {"geometry", {{"type", "Point"}, {"coordinates", {lon, lat}}}},
+            {"properties", {{"kind", "heat"}, {"remarks", remarks}}}};
+}
+
+std::string if_match(const Answer& answer) {
+    return "If-Match: " + std::string{answer.header("etag")} + "\r\n";
+}
+
+std::string path_of(const Answer& created) {
+    const std::string location{created.header("location")};
+    return location.substr(location.find("/collections"));
+}
+
+class Editing : public testing::Test {
+protected:
+    test::TemporaryFolder folder;
+    test::Server server{folder.path("data")};
+
+    Answer create(const json& feature) const {
+        return server.ask("POST", "/collections/hazards/items", kFeature, feature.dump());
+    }
+};
+
+TEST_F(Editing, what_was_acknowledged_is_read_back_by_everyone_at_once) {
+    const auto created = create(hazard("first"));
+    ASSERT_EQ(created.status, 201);
+    const auto path = path_of(created);
+    const auto read = server.get(path);
+    EXPECT_EQ(read.status, 200);
+    EXPECT_EQ(read.header("etag"), created.header("etag"));
+    EXPECT_EQ(json::parse(read.body)["properties"]["remarks"], "first");
+    EXPECT_EQ(json::parse(server.get("/collections/hazards").body)["sarhad"]["count"], 1);
+    const auto tile = server.get("/tiles/hazards/0/0/0.mvt");
+    EXPECT_EQ(tile.status, 200);
+    EXPECT_NE(tile.body.find("heat"), std::string::npos);
+}
+
+TEST_F(Editing, two_editors_at_once_get_one_success_and_one_412_and_nothing_is_lost) {
+    const auto created = create(hazard("first"));
+    const auto path = path_of(created);
+    const auto mine = server.ask("PATCH", path, if_match(created) + kPatch, R"({"properties":{"remarks":"mine"}})");
+    EXPECT_EQ(mine.status, 200);
+    const auto yours = server.ask("PUT", path, if_match(created) + kFeature, hazard("yours").dump());
+    EXPECT_EQ(yours.status, 412);
+    EXPECT_EQ(json::parse(server.get(path).body)["properties"]["remarks"], "mine");
+    const auto again = server.ask("PUT", path, if_match(mine) + kFeature, hazard("yours").dump());
+    EXPECT_EQ(again.status, 200);
+    const auto versions = json::parse(server.get(path + "/history").body)["versions"];
+    ASSERT_EQ(versions.size(), 3u);
+    std::set<std::string> remarks;
+    for (const auto& version : versions) remarks.insert(version["feature"]["properties"]["remarks"]);
+    EXPECT_EQ(remarks, (std::set<std::string>{"first", "mine", "yours"}));
+}
+
+TEST_F(Editing, a_change_without_if_match_is_428_and_changes_nothing) {
+    const auto created = create(hazard("first"));
+    const auto path = path_of(created);
+    EXPECT_EQ(server.ask("PUT", path, kFeature, hazard("x").dump()).status, 428);
+    EXPECT_EQ(server.ask("PATCH", path, kPatch, "{}").status, 428);
+    EXPECT_EQ(server.ask("DELETE", path).status, 428);
+    EXPECT_EQ(server.get(path).header("etag"), created.header("etag"));
+}
+
+TEST_F(Editing, fifty_writers_on_one_item_each_win_exactly_as_often_as_they_were_told) {
+    const auto created = create(hazard("start"));
+    const auto path = path_of(created);
+    std::atomic<int> won{0}, lost{0}, other{0};
+    {
+        std::vector<std::jthread> writers;
+        for (int i = 0; i < 50; ++i)
+            writers.emplace_back([&, i] {
+                const auto now = server.get(path);
+                const auto answer = server.ask("PATCH", path, if_match(now) + kPatch,
+                                               R"({"properties":{"remarks":"writer )" + std::to_string(i) + "\"}}");
+                (answer.status == 200 ? won : answer.status == 412 || answer.status == 503 ? lost : other)++;
+            });
+    }
+    EXPECT_EQ(other, 0);
+    EXPECT_GE(won, 1);
+    const auto versions = json::parse(server.get(path + "/history").body)["versions"];
+    EXPECT_EQ(static_cast<int>(versions.size()), 1 + won);
+}
+
+TEST_F(Editing, the_same_upload_twice_is_stored_once) {
+    auto feature = hazard("once");
+    feature["id"] = "01890a5d-ac96-774b-bcce-b302099a8057";
+    EXPECT_EQ(create(feature).status, 201);
+    EXPECT_EQ(create(feature).status, 200);
+    EXPECT_EQ(json::parse(server.get("/collections/hazards").body)["sarhad"]["count"], 1);
+    feature["properties"]["remarks"] = "another content under the same id";
+    EXPECT_EQ(create(feature).status, 409);
+}
+
+TEST_F(Editing, a_removed_item_is_gone_from_reading_and_stays_in_the_history) {
+    const auto created = create(hazard("first"));
+    const auto path = path_of(created);
+    EXPECT_EQ(server.ask("DELETE", path, if_match(created)).status, 204);
+    EXPECT_EQ(server.get(path).status, 404);
+    EXPECT_EQ(json::parse(server.get("/collections/hazards").body)["sarhad"]["count"], 0);
+    const auto versions = json::parse(server.get(path + "/history").body)["versions"];
+    ASSERT_EQ(versions.size(), 2u);
+    EXPECT_TRUE(versions[1]["removed"]);
+}
+
+TEST_F(Editing, a_report_is_never_changed_or_removed) {
+    auto report = hazard("as stated");
+    report["properties"]["kind"] = "som";
+    const auto created = server.ask("POST", "/collections/reports/items", kFeature, report.dump());
+    ASSERT_EQ(created.status, 201);
+    for (const char* method : {"PUT", "PATCH", "DELETE"}) {
+        const auto answer = server.ask(method, path_of(created), if_match(created) + kFeature, report.dump());
+        EXPECT_EQ(answer.status, 405) << method;
+        EXPECT_FALSE(answer.header("allow").empty());
+    }
+}
+
+TEST_F(Editing, states_are_appended_in_any_order_and_the_newest_observed_counts) {
+    json fence{{"type", "Feature"},
+               {"geometry", {{"type", "LineString"}, {"coordinates", {{61.5, 28.9}, {61.6, 28.8}}}}},
+               {"properties", {{"fence_type", "fence"}}}};
+    const auto created = server.ask("POST", "/collections/fence_segments/items", kFeature, fence.dump());
+    ASSERT_EQ(created.status, 201);
+    const auto append = [&](const char* state, const char* at) {
+        const json statement{{"type", "state"}, {"state", state}, {"observed_at", at}};
+        return server.ask("POST", path_of(created) + "/statements", "Content-Type: application/json\r\n",
+                          statement.dump());
+    };
+    EXPECT_EQ(append("breached", "2026-06-01T00:00:00Z").status, 201);
+    EXPECT_EQ(append("intact", "2026-01-01T00:00:00Z").status, 201);
+    EXPECT_EQ(append("melted", "2026-01-01T00:00:00Z").status, 422);
+    EXPECT_EQ(append("intact", "yesterday").status, 422);
+    const auto now = server.get(path_of(created));
+    EXPECT_EQ(json::parse(now.body)["properties"]["state"], "breached");
+    EXPECT_EQ(json::parse(now.body)["properties"]["states"].size(), 2u);
+    fence["properties"]["state"] = "intact";
+    EXPECT_EQ(server.ask("PUT", path_of(created), if_match(now) + kFeature, fence.dump()).status, 200);
+    EXPECT_EQ(json::parse(server.get(path_of(created)).body)["properties"]["state"], "breached")
+        << "not by overwriting";
+}
+
+TEST_F(Editing, bad_bodies_are_told_apart_and_pointed_at) {
+    const auto post = [&](const std::string& body) {
+        return server.ask("POST", "/collections/hazards/items", kFeature, body);
+    };
+    const auto pointer = [](const Answer& answer) { return json::parse(answer.body).value("pointer", "none"); };
+    EXPECT_EQ(post("{").status, 400);
+    EXPECT_EQ(post(std::string(5000, '[') + std::string(5000, ']')).status, 400);
+    EXPECT_EQ(post("[]").status, 422);
+    auto feature = hazard("x");
+    feature["properties"]["no_such_field"] = 1;
+    EXPECT_EQ(post(feature.dump()).status, 422);
+    EXPECT_EQ(pointer(post(feature.dump())), "/properties/no_such_field");
+    feature = hazard("x");
+    feature["properties"]["kind"] = "nope";
+    EXPECT_EQ(pointer(post(feature.dump())), "/properties/kind");
+    feature = hazard("call 0300-1234567");
+    EXPECT_EQ(pointer(post(feature.dump())), "/properties/remarks");
+    for (const char* geometry :
+         {R"({"type":"Point","coordinates":[1e308,0]})", R"({"type":"Point","coordinates":["a",0]})",
+          R"({"type":"Polygon","coordinates":[[[0,0],[1,1],[0,1],[1,0],[0,0]]]})",
+          R"({"type":"Polygon","coordinates":[[[0,0],[1,1],[0,1]]]})", R"({"type":"Blob"})"}) {
+        feature = hazard("x");
+        feature["geometry"] = json::parse(geometry);
+        const auto answer = post(feature.dump());
+        EXPECT_EQ(answer.status, 422) << geometry;
+        EXPECT_EQ(pointer(answer).substr(0, 9), "/geometry") << geometry;
+    }
+    EXPECT_EQ(json::parse(server.get("/collections/hazards").body)["sarhad"]["count"], 0);
+}
+
+class Agencies : public testing::Test {
+protected:
+    test::TemporaryFolder folder;
+    std::string fia = token("fia", "analyst"), anf = token("anf", "analyst"), viewer = token("fia", "viewer");
+    test::Server server{folder.path("data"), {}};
+
+    std::string token(const char* agency, const char* role) const {
+        const auto made = test::run(
+            {"token", "create", "--data-dir", folder.path("data"), "--role", role, "--agency", agency, "--json"});
+        EXPECT_EQ(made.exit_code, 0) << made.err;
+        return "Authorization: Bearer " + json::parse(made.out)["token"].get<std::string>() + "\r\n";
+    }
+};
+
+TEST_F(Agencies, nobody_sees_or_changes_what_belongs_to_another_agency) {
+    const auto created = server.ask("POST", "/collections/hazards/items", fia + kFeature, hazard("ours").dump());
+    ASSERT_EQ(created.status, 201) << created.body;
+    EXPECT_EQ(json::parse(created.body)["properties"]["agency"], "fia");
+    const auto path = path_of(created);
+    EXPECT_EQ(server.get(path, fia).status, 200);
+    EXPECT_EQ(server.get(path, anf).status, 404);
+    EXPECT_EQ(server.get(path + "/history", anf).status, 404);
+    EXPECT_EQ(server.get(path).status, 404);
+    EXPECT_EQ(server.ask("DELETE", path, anf + if_match(created)).status, 404) << "not even its being there";
+    EXPECT_EQ(server.get("/tiles/hazards/0/0/0.mvt", anf).status, 204);
+    EXPECT_EQ(server.get("/tiles/hazards/0/0/0.mvt", fia).status, 200);
+    EXPECT_EQ(json::parse(server.get("/collections/hazards", anf).body)["sarhad"]["count"], 0);
+    EXPECT_EQ(server.ask("POST", "/collections/hazards/items", viewer + kFeature, hazard("x").dump()).status, 403);
+    auto claimed = hazard("in another's name");
+    claimed["properties"]["agency"] = "anf";
+    EXPECT_EQ(server.ask("POST", "/collections/hazards/items", fia + kFeature, claimed.dump()).status, 403);
+}
+
+TEST_F(Agencies, a_released_row_is_read_by_the_other_agency_and_changed_only_by_its_owner) {
+    auto feature = hazard("shared");
+    feature["properties"]["releasable_to"] = {"anf"};
+    const auto created = server.ask("POST", "/collections/hazards/items", fia + kFeature, feature.dump());
+    ASSERT_EQ(created.status, 201);
+    const auto theirs = server.get(path_of(created), anf);
+    EXPECT_EQ(theirs.status, 200);
+    EXPECT_EQ(server.ask("DELETE", path_of(created), anf + if_match(theirs)).status, 403);
+}
+
+} // namespace
