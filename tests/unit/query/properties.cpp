@@ -1,27 +1,7 @@
 // Random trees and random rows: what must hold for all of them.
 #include "tests/unit/query/support.hpp"
 
-#include <atomic>
-#include <cstdlib>
-#include <new>
 #include <random>
-
-namespace {
-std::atomic<std::size_t> allocations{0};
-} // namespace
-
-// Counts every allocation of this program, for NoAllocation below.
-void* operator new(std::size_t size) {
-    ++allocations;
-    if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
-    throw std::bad_alloc{};
-}
-void operator delete(void* memory) noexcept {
-    std::free(memory);
-}
-void operator delete(void* memory, std::size_t) noexcept {
-    std::free(memory);
-}
 
 namespace layers::query {
 namespace {
@@ -265,6 +245,7 @@ TEST(Properties, NotTurnsYesIntoNoAndLeavesUnknown) {
 }
 
 TEST(NoAllocation, APropertyAgainstLiteralsCostsNone) {
+    if (!allocations()) GTEST_SKIP() << "a sanitizer counts its own allocations";
     Row row;
     row.values = {std::int64_t{3}, 2.5, std::string(100, 'a'), geo::Instant{5}, geo::TextList{std::string(50, 'b')}};
     row.shape = geo::make_point(70, 30);
@@ -285,9 +266,9 @@ TEST(NoAllocation, APropertyAgainstLiteralsCostsNone) {
     };
     for (const auto& condition : conditions) {
         const auto bound = filter(condition, layer());
-        const std::size_t before = allocations;
+        const auto before = allocations();
         const Truth t = evaluate(*bound, row);
-        const std::size_t after = allocations;
+        const auto after = allocations();
         EXPECT_EQ(t, Truth::yes) << condition;
         EXPECT_EQ(after, before) << condition;
     }

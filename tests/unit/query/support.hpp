@@ -56,6 +56,9 @@ inline std::string read_file(const std::filesystem::path& path) {
     return out.str();
 }
 
+// So far in this program, by operator new; nothing under a sanitizer.
+std::optional<std::size_t> allocations();
+
 // The message of the Error that `act` throws; empty when it throws none.
 template <typename Act>
 std::string refusal(Act act) {
