@@ -3,6 +3,7 @@
 #include "geo/error.hpp"
 #include "layers/store/spatialite/data_lock.hpp"
 #include "layers/store/spatialite/spatialite.hpp"
+#include "server/commands/import_remote.hpp"
 #include "server/commands/progress.hpp"
 #include "server/jobs/import.hpp"
 
@@ -13,6 +14,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <sstream>
 #include <thread>
 
@@ -44,13 +46,14 @@ layers::normalise::Mapping mapping_named(const std::string& name) {
     return layers::normalise::mapping_from_json(text.str());
 }
 
-std::unique_ptr<layers::store::Store> open_store(const std::string& data_dir) {
-    if (const auto holder = layers::store::lock_holder(data_dir)) {
-        const auto where = holder->address.empty() ? "process " + std::to_string(holder->process) : holder->address;
-        throw Error{ErrorCode::busy, "a server is running on this data directory (" + where +
-                                         "): send the file to it with POST /import, or stop it"};
-    }
-    return layers::store::open_spatialite(data_dir);
+// The address of the server that holds the data directory, or nothing: then it is ours.
+std::optional<std::string> running_server(const std::string& data_dir) {
+    const auto holder = layers::store::lock_holder(data_dir);
+    if (!holder) return std::nullopt;
+    if (!holder->address.empty()) return holder->address;
+    throw Error{ErrorCode::busy, "process " + std::to_string(holder->process) +
+                                     " works on this data directory: wait for it, or send the file to it with "
+                                     "POST /import if it is a server"};
 }
 
 // Ctrl-C and SIGTERM stop an import between two batches, so that it can say what is in. A second one ends at once.
@@ -93,16 +96,36 @@ void print(const jobs::ImportReport& report, bool json) {
     std::fflush(stdout);
 }
 
-// True when all that can go in is in.
-bool import_one(layers::store::Store& store, const std::string& file, jobs::ImportOptions options, bool json) {
-    options.reading.declared_name = std::filesystem::path{file}.filename().string();
-    Progress progress{"import " + options.reading.declared_name, json};
-    options.progress = [&progress](double share, const std::string& detail) { progress.show(share, detail); };
-    const auto report = run_import(store, file, options);
-    progress.done(std::to_string(report.rows) + " rows read, " + std::to_string(report.rejected) + " rejected");
-    print(report, json);
-    return report.complete && (report.rows == 0 || report.accepted() > 0);
+// Where imports go: the store itself, or the server that holds it.
+struct Target {
+    std::unique_ptr<layers::store::Store> store;
+    std::string server;
+};
+
+Target open_target(const Options& options) {
+    if (const auto server = running_server(options.data_dir)) {
+        const bool file = options.import.mapping && !layers::normalise::built_in_mapping(options.mapping);
+        if (file)
+            throw Error{ErrorCode::invalid_input,
+                        "a mapping of one's own can't be used while a server runs: stop it first"};
+        return {nullptr, *server};
+    }
+    return {layers::store::open_spatialite(options.data_dir), {}};
 }
+
+// True when all that can go in is in.
+bool import_one(const Target& target, const std::string& file, const Options& options) {
+    auto import = options.import;
+    import.reading.declared_name = std::filesystem::path{file}.filename().string();
+    Progress progress{"import " + import.reading.declared_name, options.json};
+    import.progress = [&progress](double share, const std::string& detail) { progress.show(share, detail);
+};
+const auto report = target.store ? run_import(*target.store, file, import)
+                                 : import_through(target.server, file, import, options.mapping, progress);
+progress.done(std::to_string(report.rows) + " rows read, " + std::to_string(report.rejected) + " rejected");
+print(report, options.json);
+return report.complete && (report.rows == 0 || report.accepted() > 0);
+} // namespace
 
 int run(Options& options) {
     options.import.new_layer = !options.new_layer.empty();
@@ -113,11 +136,11 @@ int run(Options& options) {
     if (!options.mapping.empty()) options.import.mapping = mapping_named(options.mapping);
     const StopOnSignal stop;
     options.import.stop = stop.token();
-    const auto store = open_store(options.data_dir);
+    const auto target = open_target(options);
     bool all = true;
     for (const auto& file : options.files) {
         try {
-            all = import_one(*store, file, options.import, options.json) && all;
+            all = import_one(target, file, options) && all;
         } catch (const Error& error) {
             throw Error{error.code, file + ": " + error.what(), error.pointer};
         }
@@ -151,7 +174,7 @@ void describe(CLI::App& line, Options& options) {
     line.add_option("FILE", options.files, "files to read")->required();
 }
 
-} // namespace
+} // namespace server::commands
 
 int import_command(int argc, char** argv) {
     Options options;
@@ -159,7 +182,11 @@ int import_command(int argc, char** argv) {
     for (const auto& format : layers::ingest::formats()) formats += "\n  " + format.title;
     CLI::App line{"Read files into a layer. Formats:" + formats};
     describe(line, options);
-    CLI11_PARSE(line, argc, argv);
+    try {
+        line.parse(argc, argv);
+    } catch (const CLI::ParseError& said) { // --help among them
+        return line.exit(said) == 0 ? 0 : 2;
+    }
     try {
         if (options.layer.empty() == options.new_layer.empty()) {
             throw Error{ErrorCode::invalid_input, "say --layer ID or --new-layer ID", "layer"};

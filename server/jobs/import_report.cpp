@@ -52,6 +52,34 @@ std::string to_json(const ImportReport& report) {
     return dump(out);
 }
 
+ImportReport report_from_json(const std::string& text) {
+    const auto in = nlohmann::json::parse(text, nullptr, false);
+    if (!in.is_object() || !in.contains("layer") || !in.contains("rows")) {
+        throw geo::Error{geo::ErrorCode::invalid_input, "this is no report of an import"};
+    }
+    ImportReport report;
+    const auto notes = in.value("notes", nlohmann::json::array());
+    report.counts_lines = notes.empty() || !notes[0].is_object() || notes[0].contains("line");
+    progress_from_json(report, text);
+    for (auto [key, field] : {std::pair{"file", &report.file},
+                              {"layer", &report.layer},
+                              {"format", &report.format},
+                              {"crs", &report.crs},
+                              {"source_layer", &report.source_layer},
+                              {"assumes", &report.assumes}}) {
+        *field = in.value(key, std::string{});
+    }
+    report.other_layers = in.value("other_layers", std::vector<std::string>{});
+    report.dry_run = in.value("dry_run", false);
+    report.strict = in.value("strict", false);
+    report.complete = in.value("complete", false);
+    report.resumed = in.value("resumed", false);
+    if (in.contains("stopped")) {
+        report.stopped = geo::Error{geo::ErrorCode::internal, in.value("stopped", std::string{})};
+    }
+    return report;
+}
+
 std::string to_text(const ImportReport& report, std::size_t most_notes) {
     std::string out = report.file + " (" + report.format +
                       (report.other_layers.empty() ? "" : ", " + report.source_layer) + ") -> " + report.layer +

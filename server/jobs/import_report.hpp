@@ -39,6 +39,7 @@ struct ImportReport {
 };
 
 std::string to_json(const ImportReport& report);
+ImportReport report_from_json(const std::string& json); // Error{invalid_input} when it is none
 // One line a fact, then the notes; for a terminal.
 std::string to_text(const ImportReport& report, std::size_t most_notes = 20);
 
