@@ -42,7 +42,9 @@ ExpressionPtr not_(ExpressionPtr e) {
 ExpressionPtr scenario_filter(const Caller& caller, const Layer& layer) {
     if (layer.reference) return query::always();
     if (caller.scenario.empty()) return missing(layer, common::scenario_id);
-    return equals(layer, common::scenario_id, caller.scenario);
+    const auto own = equals(layer, common::scenario_id, caller.scenario);
+    // A layer that somebody made from a file (districts, roads) lies under a scenario as reference layers do.
+    return layer.built_in ? own : query::any_of({missing(layer, common::scenario_id), own});
 }
 
 bool reads_rows(const Caller& caller) {

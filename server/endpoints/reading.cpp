@@ -112,7 +112,7 @@ json collection_json(const AppContext& context, const std::string& base, const R
     }
     if (facts.earliest || facts.latest) {
         const auto text = [](const auto& t) { return t ? json(geo::to_rfc3339(*t)) : json(nullptr); };
-        out["extent"]["temporal"]["interval"] = {{text(facts.earliest), text(facts.latest)}};
+        out["extent"]["temporal"]["interval"] = json::array({json::array({text(facts.earliest), text(facts.latest)})});
     }
     return out;
 }

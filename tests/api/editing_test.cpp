@@ -53,6 +53,17 @@ TEST_F(Editing, what_was_acknowledged_is_read_back_by_everyone_at_once) {
     EXPECT_NE(tile.body.find("heat"), std::string::npos);
 }
 
+TEST_F(Editing, the_collection_says_from_when_to_when_its_rows_are) {
+    auto feature = hazard("dated");
+    feature["properties"]["valid_from"] = "2026-03-01T00:00:00Z";
+    feature["properties"]["valid_to"] = "2026-04-01T00:00:00Z";
+    ASSERT_EQ(create(feature).status, 201);
+    const auto collection = json::parse(server.get("/collections/hazards").body);
+    EXPECT_EQ(collection["extent"]["temporal"]["interval"],
+              json::parse(R"([["2026-03-01T00:00:00Z","2026-04-01T00:00:00Z"]])"));
+    EXPECT_EQ(collection["extent"]["spatial"]["bbox"][0].size(), 4u);
+}
+
 TEST_F(Editing, two_editors_at_once_get_one_success_and_one_412_and_nothing_is_lost) {
     const auto created = create(hazard("first"));
     const auto path = path_of(created);

@@ -129,6 +129,20 @@ TEST(Policy, a_scenario_is_seen_only_by_who_asks_for_it) {
     EXPECT_TRUE(sees(caller, demo));
 }
 
+TEST(Policy, a_layer_made_from_a_file_lies_under_every_scenario) {
+    Layer districts = *reports();
+    districts.built_in = false;
+    auto demo = report("fia");
+    demo.values[common::scenario_id] = std::string{"demo"};
+    auto caller = caller_of("fia", {Role::analyst});
+    EXPECT_FALSE(sees(caller, demo, districts));
+    caller.scenario = "demo";
+    EXPECT_TRUE(sees(caller, report("fia"), districts));
+    EXPECT_TRUE(sees(caller, demo, districts));
+    caller.scenario = "exercise";
+    EXPECT_FALSE(sees(caller, demo, districts));
+}
+
 TEST(Policy, a_shelter_is_not_there_for_who_has_no_need_to_know_it) {
     const auto facilities = Catalogue{}.find("facilities");
     Record shelter = rows::empty_row(*facilities, 1);
