@@ -4,92 +4,17 @@
 
 #include "geo/simplify.hpp"
 #include "geo/wkb.hpp"
+#include "layers/index/growing_column.hpp"
 #include "layers/index/hilbert.hpp"
 #include "layers/index/segment_format.hpp"
 
 #include <algorithm>
 #include <cstring>
-#include <deque>
 #include <numeric>
-#include <unordered_map>
 
 namespace layers::index {
 
 namespace {
-
-// One growing column with its dictionary.
-struct GrowingColumn {
-    FieldType type = FieldType::text;
-    std::vector<std::uint8_t> booleans;
-    std::vector<std::int64_t> integers;
-    std::vector<double> numbers;
-    std::vector<std::uint32_t> codes;
-    std::deque<std::string> words; // a deque, so that the views in `known` stay valid
-    std::unordered_map<std::string_view, std::uint32_t> known;
-    // From codes of the segment last copied from to codes here; 0 = not looked up yet.
-    const Segment* copied_from = nullptr;
-    std::vector<std::uint32_t> translated;
-
-    std::uint32_t code_of(std::string_view word) {
-        if (const auto it = known.find(word); it != known.end()) return it->second;
-        words.emplace_back(word);
-        const auto code = static_cast<std::uint32_t>(words.size());
-        known.emplace(words.back(), code);
-        return code;
-    }
-
-    void add(const geo::Value& value) {
-        switch (type) {
-        case FieldType::boolean:
-            booleans.push_back(geo::is_null(value) ? kNullBoolean : static_cast<std::uint8_t>(std::get<bool>(value)));
-            return;
-        case FieldType::integer:
-            integers.push_back(geo::is_null(value) ? kNullInteger : std::get<std::int64_t>(value));
-            return;
-        case FieldType::instant:
-            integers.push_back(geo::is_null(value) ? kNullInteger : std::get<geo::Instant>(value).us);
-            return;
-        case FieldType::number:
-            numbers.push_back(geo::is_null(value) ? std::nan("") : std::get<double>(value));
-            return;
-        case FieldType::text_list:
-            codes.push_back(geo::is_null(value) ? kNullCode : code_of(pack_list(std::get<geo::TextList>(value))));
-            return;
-        case FieldType::json:
-            codes.push_back(geo::is_null(value) ? kNullCode : code_of(std::get<geo::Json>(value).text));
-            return;
-        case FieldType::text:
-        case FieldType::enumeration:
-            codes.push_back(geo::is_null(value) ? kNullCode : code_of(std::get<std::string>(value)));
-            return;
-        }
-    }
-
-    void add(const Segment& segment, const Column& column, Row row) {
-        switch (type) {
-        case FieldType::boolean:
-            booleans.push_back(column.booleans[row]);
-            return;
-        case FieldType::integer:
-        case FieldType::instant:
-            integers.push_back(column.integers[row]);
-            return;
-        case FieldType::number:
-            numbers.push_back(column.numbers[row]);
-            return;
-        default:
-            break;
-        }
-        const std::uint32_t code = column.codes[row];
-        if (code == kNullCode) return codes.push_back(kNullCode);
-        if (copied_from != &segment) {
-            copied_from = &segment;
-            translated.assign(column.dictionary_size() + 1, kNullCode);
-        }
-        if (translated[code] == kNullCode) translated[code] = code_of(column.entry(code));
-        codes.push_back(translated[code]);
-    }
-};
 
 // Lines and rings of a shape, one importance a vertex, in the same order.
 void append_importance(const geo::MercatorPoint* vertices, std::size_t count, std::span<const std::uint32_t> part_ends,

@@ -138,6 +138,20 @@ struct OutputCrs {
     bool swap_axes = false;
 };
 
+// The document as the caller wants it: HTML, or the text as it was written.
+Response geojson_response(const AppContext& context, const Request& request, const Params& params,
+                          const layers::Layer& layer, const OutputCrs& crs, const std::string& etag, std::string body) {
+    if (wants_html(request, params))
+        return document_response(context, request, params, layer.title, json::parse(body), "application/geo+json");
+    Response response;
+    response.set("content-type", "application/geo+json");
+    response.set("content-crs", "<" + crs.uri + ">");
+    response.set("etag", etag);
+    private_answer(request, response);
+    response.body = std::move(body);
+    return response;
+}
+
 Response get_items(AppContext& context, Request& request, const PathParams& path, const Params& params) {
     const auto caller = reading_caller(context, request, params);
     auto readable = readable_layer(context, caller, path.text("id"));
@@ -170,17 +184,8 @@ Response get_items(AppContext& context, Request& request, const PathParams& path
         writer.append(body, *segment, row);
     }
     body += "]}";
-    if (wants_html(request, params)) {
-        return document_response(context, request, params, readable.layer().title, json::parse(body),
-                                 "application/geo+json");
-    }
-    Response response;
-    response.set("content-type", "application/geo+json");
-    response.set("content-crs", "<" + crs.uri + ">");
-    response.set("etag", etag_of(body));
-    private_answer(request, response);
-    response.body = std::move(body);
-    return response;
+    const auto etag = etag_of(body);
+    return geojson_response(context, request, params, readable.layer(), crs, etag, std::move(body));
 }
 
 Response get_item(AppContext& context, Request& request, const PathParams& path, const Params& params) {
@@ -211,18 +216,9 @@ Response get_item(AppContext& context, Request& request, const PathParams& path,
                      link(collection, "collection", "application/json", readable.layer().title),
                      link(self + "/history", "version-history", "application/json")};
     body.insert(body.size() - 1, R"(,"links":)" + links.dump());
-    if (wants_html(request, params)) {
-        return document_response(context, request, params, readable.layer().title, json::parse(body),
-                                 "application/geo+json");
-    }
-    Response response;
-    response.set("content-type", "application/geo+json");
-    response.set("content-crs", "<" + crs.uri + ">");
     // The tag that If-Match takes: of the whole feature as this caller sees it, whatever part this answer shows.
-    response.set("etag", item_text(readable, segment, found->row).etag);
-    private_answer(request, response);
-    response.body = std::move(body);
-    return response;
+    const auto etag = item_text(readable, segment, found->row).etag;
+    return geojson_response(context, request, params, readable.layer(), crs, etag, std::move(body));
 }
 
 std::vector<Param> shape_params() {
