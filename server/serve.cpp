@@ -1,5 +1,6 @@
 #include "server/serve.hpp"
 
+#include "layers/store/spatialite/data_lock.hpp"
 #include "server/app.hpp"
 #include "server/assemble.hpp"
 #include "server/http/listener.hpp"
@@ -98,7 +99,9 @@ int serve(Config config) {
     watch(*context->metrics, listener);
     const bool v6 = context->config.address.find(':') != std::string::npos;
     const auto host = v6 ? "[" + context->config.address + "]" : context->config.address;
-    std::printf("listening on http://%s:%d\n", host.c_str(), listener.port());
+    const std::string url = "http://" + host + ":" + std::to_string(listener.port());
+    layers::store::announce(context->config.data_dir, url); // so that other verbs find their way here
+    std::printf("listening on %s\n", url.c_str());
     std::fflush(stdout);
     log::write(log::Level::info, "listening", {{"port", std::int64_t{listener.port()}}});
 
