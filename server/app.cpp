@@ -40,7 +40,14 @@ void check_media_type(const Endpoint& endpoint, const Request& request) {
 
 } // namespace
 
-const Endpoint& App::find(Request& request, NameValues& variables, NameValues& query, std::string& allow) const {
+struct App::Found {
+    const Endpoint* endpoint = nullptr;
+    NameValues variables;
+    NameValues query;
+};
+
+App::Found App::find(Request& request, std::string& allow) const {
+    if (request.found) return *static_cast<const Found*>(request.found.get()); // plan() was here before
     if (!http::is_known_method(request.method)) throw Error{ErrorCode::not_implemented, "The method is not known."};
     auto url = http::parse_target(request.target);
     auto match = context_.router->match(request.method, url.segments);
@@ -50,18 +57,15 @@ const Endpoint& App::find(Request& request, NameValues& variables, NameValues& q
         throw Error{ErrorCode::method_not_allowed, "The method is not possible here."};
     }
     request.route = match.endpoint->operation_id;
-    variables = std::move(match.variables);
-    query = std::move(url.query);
-    return *match.endpoint;
+    return {match.endpoint, std::move(match.variables), std::move(url.query)};
 }
 
 Response App::dispatch(Request& request, std::string& allow) {
-    NameValues variables;
-    NameValues query;
-    const auto& endpoint = find(request, variables, query, allow);
+    auto found = find(request, allow);
+    const auto& endpoint = *found.endpoint;
     if (context_.authenticate) request.caller = context_.authenticate(request);
-    const PathParams path{endpoint.params, std::move(variables)};
-    const Params params{endpoint.params, std::move(query), endpoint.other_params};
+    const PathParams path{endpoint.params, std::move(found.variables)};
+    const Params params{endpoint.params, std::move(found.query), endpoint.other_params};
     check_media_type(endpoint, request);
     return endpoint.handler(context_, request, path, params);
 }
@@ -131,14 +135,15 @@ void App::finish(const Request& request, Response& response) const {
 http::Plan App::plan(std::string_view method, std::string_view target) const {
     http::Plan plan{.route = {}, .max_body_bytes = context_.config.max_body_bytes};
     try {
-        const auto url = http::parse_target(target);
-        const auto match = context_.router->match(method, url.segments);
+        auto url = http::parse_target(target);
+        auto match = context_.router->match(method, url.segments);
         if (!match.endpoint) return plan;
         plan.route = match.endpoint->operation_id;
         plan.deadline = match.endpoint->deadline;
         plan.urgent = match.endpoint->urgent;
         plan.spool = match.endpoint->spool_body;
         if (plan.spool) plan.max_body_bytes = context_.config.max_upload_bytes;
+        plan.found = std::make_shared<Found>(Found{match.endpoint, std::move(match.variables), std::move(url.query)});
     } catch (const Error&) {
         // handle() comes to the same and says so
     }
@@ -148,14 +153,12 @@ http::Plan App::plan(std::string_view method, std::string_view target) const {
 std::optional<Response> App::admit(Request& request) {
     std::string allow;
     try {
-        NameValues variables;
-        NameValues query;
-        const auto& endpoint = find(request, variables, query, allow);
+        auto found = find(request, allow);
         if (context_.authenticate) request.caller = context_.authenticate(request);
         if (request.caller.account.empty())
             throw Error{ErrorCode::unauthenticated, "An upload belongs to an account: send its token."};
-        const PathParams path{endpoint.params, std::move(variables)};
-        const Params params{endpoint.params, std::move(query), endpoint.other_params};
+        const PathParams path{found.endpoint->params, std::move(found.variables)};
+        const Params params{found.endpoint->params, std::move(found.query), found.endpoint->other_params};
         return std::nullopt;
     } catch (...) {
         auto response = failed(request, allow);

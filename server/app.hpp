@@ -26,7 +26,8 @@ public:
     http::Service service();
 
 private:
-    const Endpoint& find(Request& request, NameValues& variables, NameValues& query, std::string& allow) const;
+    struct Found; // a target taken apart, and its row
+    Found find(Request& request, std::string& allow) const;
     Response dispatch(Request& request, std::string& allow);
     Response failed(const Request& request, const std::string& allow) const;
     void finish(const Request& request, Response& response) const;

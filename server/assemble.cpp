@@ -21,8 +21,9 @@ void open_data(AppContext& context) {
     const Config& config = context.config;
     context.store = layers::store::open_spatialite(config.data_dir);
     context.index = std::make_shared<layers::index::ReadModel>(
-        *context.store, config.data_dir + "/index",
-        [](const std::string& line) { log::write(log::Level::info, "loaded", {{"layer", line}}); });
+        *context.store, config.data_dir + "/index", [](const std::string& line) {
+            log::write(log::Level::info, "loaded", {{"layer", line}});
+        });
     context.jobs = std::make_shared<jobs::Manager>();
     context.sections = std::make_shared<SectionCache>(context);
     context.facts = std::make_shared<layers::index::FactsCache>();

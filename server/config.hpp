@@ -13,7 +13,7 @@ struct Config {
     std::string public_url;         // "https://maps.example" behind a proxy; empty: from the request's Host
     std::string web_dir;            // the built map application; empty: none
     std::string assets_dir;         // fonts/, sprites/; empty: none
-    std::string elevation;     // raster of heights for the relief, any format of GDAL; empty: none
+    std::string elevation;          // raster of heights for the relief, any format of GDAL; empty: none
     bool open = false;              // everyone may do everything; loopback only
     bool demo = false;              // reads and writes are of the scenario "demo"
     std::string log_level = "info"; // debug, info, warning, error

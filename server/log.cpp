@@ -7,6 +7,8 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+#include <cstdio>
 #include <memory>
 
 namespace server::log {
@@ -33,14 +35,27 @@ spdlog::level::level_enum level_of(Level level) {
     return spdlog::level::info;
 }
 
+bool is_plain(std::string_view text) {
+    return std::ranges::all_of(text, [](char c) { return c >= 0x20 && c < 0x7F && c != '"' && c != '\\'; });
+}
+
 void append_text(std::string& out, std::string_view text) {
+    if (is_plain(text)) { // nearly always, and this is written for every request
+        out += '"';
+        out += text;
+        out += '"';
+        return;
+    }
     out += nlohmann::json(text).dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
 }
 
 void append_value(std::string& out, const Value& value) {
     if (const auto* text = std::get_if<std::string_view>(&value)) append_text(out, *text);
     if (const auto* whole = std::get_if<std::int64_t>(&value)) out += std::to_string(*whole);
-    if (const auto* number = std::get_if<double>(&value)) out += nlohmann::json(*number).dump();
+    if (const auto* number = std::get_if<double>(&value)) {
+        char digits[32];
+        out.append(digits, static_cast<std::size_t>(std::snprintf(digits, sizeof digits, "%.3f", *number)));
+    }
     if (const auto* flag = std::get_if<bool>(&value)) out += *flag ? "true" : "false";
 }
 

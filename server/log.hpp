@@ -14,7 +14,7 @@ namespace server::log {
 
 enum class Level { debug, info, warning, error };
 
-using Value = std::variant<std::string_view, std::int64_t, double, bool>;
+using Value = std::variant<std::string_view, std::int64_t, double, bool>; // numbers with three decimals
 using Field = std::pair<std::string_view, Value>;
 
 void start(std::string_view least_level); // "debug" "info" "warning" "error"; Error{invalid_input} for others

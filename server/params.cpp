@@ -208,11 +208,11 @@ std::string parse_crs(std::string_view uri, std::string_view name) {
     return "EPSG:" + std::string{uri.substr(uri.rfind('/') + 1)};
 }
 
-Params::Params(const std::vector<Param>& declared, NameValues query, bool keep_others) : declared_{declared} {
+Params::Params(const std::vector<Param>& declared, NameValues query, bool keep_others) : declared_{&declared} {
     for (auto& [name, value] : query) {
         const auto repeated = [&](const auto& pair) { return pair.first == name; };
         if (std::ranges::any_of(all_, repeated) || std::ranges::any_of(others_, repeated)) refuse(name, "given twice.");
-        if (const auto* param = find(declared_, name, false)) {
+        if (const auto* param = find(*declared_, name, false)) {
             check(*param, value);
             all_.emplace_back(std::move(name), std::move(value));
         } else if (keep_others) {
@@ -221,14 +221,14 @@ Params::Params(const std::vector<Param>& declared, NameValues query, bool keep_o
             refuse(name, "not known here.");
         }
     }
-    for (const auto& param : declared_) {
+    for (const auto& param : *declared_) {
         if (param.required && !param.in_path && !has(param.name)) refuse(param.name, "required.");
         if (param.kind == ParamKind::bbox) bbox(param.name);
     }
 }
 
 const Param& Params::declared(std::string_view name) const {
-    const auto* param = find(declared_, name, false);
+    const auto* param = find(*declared_, name, false);
     if (!param) throw std::logic_error{"parameter not declared: " + std::string{name}};
     return *param;
 }

@@ -67,7 +67,8 @@ using NameValues = std::vector<std::pair<std::string, std::string>>; // decoded,
 // name that the row doesn't declare with that kind is a programming fault: std::logic_error.
 class Params {
 public:
-    // Error{invalid_input}: an unknown name (unless `keep_others`), a repeated one, a malformed value, a missing one.
+    // `declared` is the row's and must outlive this. Error{invalid_input}: an unknown name (unless `keep_others`), a
+    // repeated one, a malformed value, a missing one.
     Params(const std::vector<Param>& declared, NameValues query, bool keep_others = false);
 
     bool has(std::string_view name) const;
@@ -87,7 +88,7 @@ public:
 private:
     const Param& declared(std::string_view name) const;
     const std::string* value(std::string_view name) const;
-    std::vector<Param> declared_;
+    const std::vector<Param>* declared_;
     NameValues all_;
     NameValues others_;
 };

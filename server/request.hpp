@@ -28,6 +28,7 @@ struct Request {
     std::string body_file;         // path of a private spool file, empty when the body is in memory
     std::string client;            // address, for the log
     std::string route;             // operation id of the endpoint, for the log and the metrics; set by the router
+    std::shared_ptr<void> found;   // the router's, from the request line until the handler
     std::stop_token stop;          // set when the client went away or the deadline passed
     layers::access::Caller caller; // filled by auth
 

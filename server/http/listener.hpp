@@ -29,7 +29,8 @@ struct Limits {
 struct Plan {
     std::string route = {}; // its name for the log; empty: none
     std::uint64_t max_body_bytes = 1u << 20;
-    bool spool = false;  // the body goes to Request::body_file
+    std::shared_ptr<void> found = {}; // kept in Request::found, so that the target is parsed once
+    bool spool = false;               // the body goes to Request::body_file
     bool urgent = false; // served by a thread of its own, so that it answers while all others are busy (health)
     std::chrono::milliseconds deadline{5000};
 };

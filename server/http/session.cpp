@@ -218,6 +218,7 @@ asio::awaitable<bool> Session::serve_one() {
     request.stop = exchange->stop.get_token();
     const auto plan = shared_->service.plan(request.method, request.target);
     request.route = plan.route;
+    request.found = plan.found;
     if (head.content_length > plan.max_body_bytes) co_return co_await refuse(413, "the body is too large");
 
     Parser parser{plan.max_body_bytes};
