@@ -159,6 +159,7 @@ std::optional<Response> App::admit(Request& request) {
             throw Error{ErrorCode::unauthenticated, "An upload belongs to an account: send its token."};
         const PathParams path{found.endpoint->params, std::move(found.variables)};
         const Params params{found.endpoint->params, std::move(found.query), found.endpoint->other_params};
+        if (found.endpoint->admit) found.endpoint->admit(context_, request, path, params);
         return std::nullopt;
     } catch (...) {
         auto response = failed(request, allow);

@@ -13,6 +13,9 @@
 #include "server/router.hpp"
 #include "server/routes.hpp"
 
+#include <filesystem>
+#include <unistd.h>
+
 namespace server {
 namespace {
 
@@ -39,6 +42,23 @@ void open_data(AppContext& context) {
                            [tiles] { return static_cast<double>(tiles->cache().bytes()); });
 }
 
+// Looked at when someone asks, cheap enough for every few seconds. Reads go on in all of these states.
+std::string not_ready(const AppContext& context) {
+    constexpr std::uint64_t kLeastFree_bytes = 64u << 20;
+    const auto& folder = context.config.data_dir;
+    if (::access(folder.c_str(), W_OK) != 0) return "The data folder can't be written.";
+    std::error_code error;
+    const auto space = std::filesystem::space(folder, error);
+    if (error) return "The data folder can't be reached.";
+    if (space.available < kLeastFree_bytes) return "The disk is nearly full: writes will be refused.";
+    try {
+        context.store->last_seq();
+    } catch (const geo::Error&) {
+        return "The store can't be read.";
+    }
+    return {};
+}
+
 } // namespace
 
 std::shared_ptr<AppContext> assemble(Config config) {
@@ -49,6 +69,7 @@ std::shared_ptr<AppContext> assemble(Config config) {
     open_data(*context);
     const auto authenticator = std::make_shared<const auth::Authenticator>(*context->store, context->config.open);
     context->authenticate = [authenticator](const Request& request) { return authenticator->authenticate(request); };
+    context->not_ready = [raw = context.get()] { return not_ready(*raw); };
     return context;
 }
 

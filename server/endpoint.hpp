@@ -57,6 +57,8 @@ struct AppContext {
 };
 
 using Handler = Response (*)(AppContext&, Request&, const PathParams&, const Params&);
+// Of an upload, before its body is read: throws to refuse it (rights, a parameter that makes no sense).
+using Admit = void (*)(AppContext&, const Request&, const PathParams&, const Params&);
 
 struct Body { // of a request or an answer, for the document and the check of Content-Type
     std::vector<std::string> media_types = {}; // empty: none
@@ -78,6 +80,7 @@ struct Endpoint {
     std::vector<int> problems = {}; // other statuses worth a line in the document; 400 and 404 are understood
     bool other_params = false;      // further query parameters go to Params::others(); the handler refuses unknown ones
     bool spool_body = false;        // the body goes to Request::body_file, up to config.max_upload_bytes
+    Admit admit = nullptr;          // with spool_body
     bool urgent = false;            // answered by a thread of its own while all workers are busy (health)
     bool hidden = false;            // left out of the document (static files)
     std::chrono::milliseconds deadline{5000};
