@@ -66,15 +66,43 @@ TEST_F(Attack, a_release_that_was_taken_back_is_over_for_the_older_versions_too)
     ASSERT_EQ(server.get(path + "/history", anf).status, 200);
 
     feature["properties"]["handling"] = "H3";
-    ASSERT_EQ(server.ask("PUT", path, fia + "Content-Type: application/geo+json\r\nIf-Match: *\r\n", feature.dump())
-                  .status,
-              200);
+    ASSERT_EQ(
+        server.ask("PUT", path, fia + "Content-Type: application/geo+json\r\nIf-Match: *\r\n", feature.dump()).status,
+        200);
     for (const auto& hidden : {path, path + "/history", path + "?at=" + then})
         EXPECT_EQ(server.get(hidden, anf).status, 404) << hidden;
     const auto page = json::parse(server.get("/collections/hazards/items?at=" + then, anf).body);
     EXPECT_EQ(page["numberMatched"], 0);
     EXPECT_EQ(json::parse(server.get(path + "/history", fia).body)["versions"].size(), 2u);
     EXPECT_EQ(server.get(path + "?at=" + then, fia).status, 200);
+}
+
+TEST_F(Attack, a_statement_holds_short_texts_once_and_no_hidden_documents_or_numbers) {
+    auto feature = hazard({});
+    feature["properties"] = {{"name", "km 12"}, {"fence_type", "fence"}};
+    feature["geometry"] = {{"type", "LineString"}, {"coordinates", {{66, 30}, {66.1, 30}}}};
+    const auto created = server.ask("POST", "/collections/fence_segments/items",
+                                    fia + "Content-Type: application/geo+json\r\n", feature.dump());
+    ASSERT_EQ(created.status, 201);
+    const std::string path =
+        "/collections/fence_segments/items/" + json::parse(created.body)["id"].get<std::string>() + "/statements";
+    const auto append = [&](const json& more) {
+        json statement{{"type", "state"}, {"state", "breached"}, {"observed_at", "2026-01-01T00:00:00Z"}};
+        statement.update(more);
+        return server.ask("POST", path, fia + "Content-Type: application/json\r\n", statement.dump());
+    };
+    for (const auto& [name, more] : {std::pair{"/cause", json{{"cause", {{"seen by", "0300 1234567"}}}}},
+                                     {"/cause", json{{"cause", std::string(1001, 'a')}}},
+                                     {"/cause", json{{"cause", "call 03001234567"}}},
+                                     {"/tel", json{{"tel", 923001234567}}}}) {
+        const auto answer = append(more);
+        EXPECT_EQ(answer.status, 422) << more;
+        EXPECT_EQ(json::parse(answer.body)["pointer"], name);
+    }
+    EXPECT_EQ(append({{"cause", "flood"}}).status, 201);
+    const auto again = append({{"cause", "flood"}}); // the answer was lost: nothing is told twice
+    EXPECT_EQ(again.status, 200);
+    EXPECT_EQ(json::parse(again.body)["properties"]["states"].size(), 1u);
 }
 
 } // namespace

@@ -1,0 +1,133 @@
+// What goes out: answers whole or in blocks, refusals, the end of a connection.
+#include "server/http/connection.hpp"
+
+#include "server/http/error_status.hpp"
+#include "server/http/wire.hpp"
+
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+
+#include <array>
+
+namespace server::http {
+namespace asio = boost::asio;
+using boost::system::error_code;
+using std::chrono::milliseconds;
+
+namespace {
+constexpr milliseconds kLinger{2000};
+constexpr milliseconds kBlockDeadline{30'000}; // for one block of a streamed answer
+} // namespace
+
+asio::awaitable<bool> Session::answer(Exchange& exchange, Turn turn) {
+    auto& response = exchange.response;
+    auto* source = std::get_if<std::unique_ptr<BodySource>>(&response.body);
+    const auto* text = std::get_if<std::string>(&response.body);
+    const auto* shared_bytes = std::get_if<SharedBytes>(&response.body);
+    std::string_view body;
+    if (text) body = *text;
+    if (shared_bytes && *shared_bytes) body = **shared_bytes;
+    if (source && !exchange.more) body = exchange.block; // it was short: send it whole
+    const bool streamed = source && exchange.more;
+    // While stopping, requests that are already here are still served.
+    if ((shared_->stopping && input_.empty()) || (streamed && turn.http_1_0)) turn.keep_alive = false;
+
+    Wire wire{turn.http_1_0, turn.keep_alive, std::nullopt};
+    if (!streamed) wire.content_length = body.size();
+    const auto head_bytes = response_head(response, wire, std::time(nullptr));
+    const bool with_body = !turn.head_only && may_have_body(response.status);
+    if (!with_body) body = {};
+
+    bool good = true;
+    if (streamed) {
+        good = co_await write(head_bytes.data(), head_bytes.size());
+        if (good && with_body) good = co_await stream(exchange, !turn.http_1_0);
+    } else {
+        good = co_await write(head_bytes.data(), head_bytes.size(), body.data(), body.size());
+        if (good) sent_ = body.size();
+    }
+    report(exchange.request, response.status, good);
+    if (source && !exchange.abandoned) { // it may hold handles that belong to workers
+        auto left = std::make_shared<std::unique_ptr<BodySource>>(std::move(*source));
+        shared_->pool.submit_always([left] { left->reset(); });
+    }
+    if (good && !turn.keep_alive) co_await linger();
+    co_return good&& turn.keep_alive;
+}
+
+// The blocks of a streamed answer, each pulled when the last one is on its way.
+asio::awaitable<bool> Session::stream(Exchange& exchange, bool chunked) {
+    while (true) {
+        if (!exchange.block.empty()) {
+            const auto size = exchange.block.size();
+            if (chunked) {
+                exchange.block += "\r\n";
+                const auto line = chunk_line(size);
+                if (!co_await write(line.data(), line.size(), exchange.block.data(), exchange.block.size())) break;
+            } else if (!co_await write(exchange.block.data(), size)) {
+                break;
+            }
+            sent_ += size;
+            exchange.block.clear();
+        }
+        if (!exchange.more) {
+            static constexpr std::string_view kEnd = "0\r\n\r\n";
+            if (chunked) co_return co_await write(kEnd.data(), kEnd.size());
+            co_return true;
+        }
+        enter(Phase::working, kBlockDeadline);
+        exchange_ = exchange.shared_from_this();
+        Exchange::Task next = pull;
+        const bool back = co_await exchange.on_worker(shared_->pool, true, std::move(next));
+        exchange_.reset();
+        if (!back || exchange.failed) co_return false;
+    }
+    exchange.stop.request_stop();
+    co_return false;
+}
+
+// An answer to bytes that are no request for the app; the connection ends, as nobody knows where the next one starts.
+asio::awaitable<bool> Session::refuse(int status, const char* reason) {
+    auto exchange = std::make_shared<Exchange>(io_.context);
+    exchange->request.client = client_;
+    exchange->response = problem(status, reason_phrase(status), reason);
+    co_return co_await answer(*exchange, Turn{.keep_alive = false});
+}
+
+asio::awaitable<bool> Session::write(const char* first, std::size_t first_size, const char* second,
+                                     std::size_t second_size) {
+    // In pieces, so that the clock measures progress and not the size of the answer.
+    static constexpr std::size_t kPiece = 512 * 1024;
+    while (first_size + second_size > 0) {
+        enter(Phase::writing, shared_->limits.write_timeout);
+        const auto piece = std::min(second_size, kPiece);
+        const std::array buffers{asio::const_buffer{first, first_size}, asio::const_buffer{second, piece}};
+        error_code error;
+        co_await asio::async_write(socket_, buffers, asio::redirect_error(asio::use_awaitable, error));
+        if (error) co_return false;
+        first_size = 0;
+        second += piece;
+        second_size -= piece;
+    }
+    co_return true;
+}
+
+// Closing with unread bytes would send a reset, which may overtake the answer: read them away first, for a while.
+asio::awaitable<void> Session::linger() {
+    error_code error;
+    socket_.shutdown(asio::ip::tcp::socket::shutdown_send, error);
+    enter(Phase::lingering, kLinger);
+    std::array<char, 4096> scrap;
+    for (std::size_t total = 0; !error && total < (8u << 20);)
+        total +=
+            co_await socket_.async_read_some(asio::buffer(scrap), asio::redirect_error(asio::use_awaitable, error));
+}
+
+void Session::report(const Request& request, int status, bool complete) {
+    if (!shared_->service.done) return;
+    const auto took = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - began_);
+    shared_->service.done(request, Done{status, sent_, took, complete});
+}
+
+} // namespace server::http
