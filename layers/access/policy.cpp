@@ -133,8 +133,10 @@ Policy compile(const Caller& caller, const Layer& layer) {
         return policy;
     }
     policy.may_read = layer.reference || reads_rows(caller);
-    policy.may_write = !layer.reference && (caller.has(Role::agency_admin) || caller.has(Role::analyst) ||
-                                            caller.has(Role::field_unit) || caller.has(Role::rescue));
+    // A row without an owner is everybody's: who has no agency makes none.
+    policy.may_write = !layer.reference && !caller.agency.empty() &&
+                       (caller.has(Role::agency_admin) || caller.has(Role::analyst) || caller.has(Role::field_unit) ||
+                        caller.has(Role::rescue));
     if (!policy.may_read) {
         policy.filter = query::never();
         return policy;

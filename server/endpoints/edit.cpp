@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <array>
 
 namespace server {
 namespace {
@@ -77,7 +78,7 @@ Response written(const AppContext& context, const Request& request, const layers
     Response response;
     response.set("location", location);
     const auto found = readable.view->find(id);
-    if (!found) {
+    if (!found || Withdrawn{readable}(id)) {
         response.status = 204;
         return response;
     }
@@ -176,12 +177,19 @@ Response delete_item(AppContext& context, Request& request, const PathParams& pa
     return response;
 }
 
-// One more state; the newest observed is the current one, in whatever order they arrive.
-Record with_state(const ReadableLayer& readable, Record record, const json& statement) {
+// Beside the type. A statement is kept with the row and read with it, so its texts are short and no document hides in
+// it.
+constexpr std::array<std::string_view, 7> kStatementMembers{
+    "state", "observed_at", "cause", "repair_due", "repaired_at", "reason", "expected_reopening"};
+constexpr std::size_t kStatementTextBytes = 1000;
+
+// One more state; the newest observed is the current one, in whatever order they arrive. Nothing when it is there
+// already: a client that lost our answer sends it again.
+std::optional<Record> with_state(const ReadableLayer& readable, Record record, const json& statement) {
     const auto& layer = readable.layer();
     const auto state = *layer.find("state"), states = *layer.find("states");
     const auto& allowed = layer.fields[state].values;
-    const auto fault = [](const char* reason, const char* pointer) {
+    const auto fault = [](const char* reason, const std::string& pointer) {
         throw Error{ErrorCode::invalid_geometry, reason, pointer};
     };
     if (!statement.contains("state") || !statement["state"].is_string() ||
@@ -195,9 +203,16 @@ Record with_state(const ReadableLayer& readable, Record record, const json& stat
     if (const auto* kept = std::get_if<geo::Json>(&record.values[states])) list = json::parse(kept->text);
     json entry = statement;
     entry.erase("type");
-    for (const auto& [name, value] : entry.items())
-        if (value.is_string() && layers::normalise::private_number(value.get<std::string>()))
-            fault("a telephone or identity number is not kept", ("/" + name).c_str());
+    for (const auto& [name, value] : entry.items()) {
+        if (std::ranges::find(kStatementMembers, name) == kStatementMembers.end())
+            fault("no member of a statement", "/" + name);
+        if (value.is_null()) continue;
+        if (!value.is_string() || value.get_ref<const std::string&>().size() > kStatementTextBytes)
+            fault("a text of at most 1 000 bytes", "/" + name);
+        if (layers::normalise::private_number(value.get_ref<const std::string&>()))
+            fault("a telephone or identity number is not kept", "/" + name);
+    }
+    if (std::ranges::find(list, entry) != list.end()) return std::nullopt;
     list.push_back(std::move(entry));
     const std::string text = list.dump();
     if (auto latest = layers::state_at(text, {INT64_MAX})) record.values[state] = std::move(*latest);
@@ -216,10 +231,12 @@ Response append_statement(AppContext& context, Request& request, const PathParam
         if (readable.layer().change != ChangeRule::states)
             return refuse_method(request, "rows of this layer have no states");
         const auto current = current_item(caller, readable, path.text("fid"));
+        auto appended = with_state(readable, current.record, statement);
+        if (!appended) return written(context, request, caller, path.text("id"), current.record.id, 200);
         Write write;
         write.op = Op::replace;
         write.layer = readable.layer().id;
-        write.record = with_state(readable, current.record, statement);
+        write.record = std::move(*appended);
         write.if_version = current.record.version;
         write.account = caller.account;
         try {
@@ -238,7 +255,7 @@ Response get_history(AppContext& context, Request& request, const PathParams& pa
     const auto id = geo::parse_uuid(path.text("fid"));
     json versions = json::array();
     bool seen_before = false; // a removal carries nothing to judge by: it is told to who saw what was removed
-    if (id) {
+    if (id && !Withdrawn{readable}(*id)) {
         for (const auto& entry : context.store->history(readable.layer().id, *id)) {
             json version{{"version", entry.record.version}, {"removed", entry.removed}};
             if (!entry.removed) {
@@ -329,7 +346,8 @@ std::vector<Endpoint> edit_endpoints() {
          .answer = answer,
          .request = {.media_types = {"application/json"},
                      .schema = {},
-                     .description = "type, state, observed_at, and what belongs to it: cause, repair_due, repaired_at"},
+                     .description = "type, state, observed_at, and what belongs to it: cause, repair_due, repaired_at; "
+                                    "reason, expected_reopening"},
          .status = 201,
          .problems = problems},
         {.method = "GET",

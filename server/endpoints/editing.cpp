@@ -137,6 +137,10 @@ layers::Record record_from_feature(const AppContext& context, const layers::acce
     const auto stated = properties.find("agency");
     if (!caller.open && stated != properties.end() && !stated->is_null() && *stated != caller.agency)
         throw Error{ErrorCode::forbidden, "a row belongs to the agency of the token", "/properties/agency"};
+    const auto scenario = properties.find("scenario_id");
+    if (!readable.layer().reference && scenario != properties.end() && !scenario->is_null() &&
+        *scenario != caller.scenario)
+        refuse("a row is written into the scenario of the request", "/properties/scenario_id");
     const auto raw = raw_feature(readable, feature);
     const auto sections = context.sections->get();
     layers::normalise::Options options;
@@ -158,6 +162,9 @@ layers::Record record_from_feature(const AppContext& context, const layers::acce
     if (feature.contains("id") && !feature["id"].is_null()) {
         const auto id = feature["id"].is_string() ? geo::parse_uuid(feature["id"].get<std::string>()) : std::nullopt;
         if (!id) refuse("an id is a UUID", "/id");
+        // Ids of imported rows follow from agency and source_ref. Were they taken here, who guesses a reference could
+        // take another agency's place, or learn from the conflict that the row is there.
+        if (id->bytes[6] >> 4 != 7) refuse("an id that a client makes is a UUID of version 7", "/id");
         record->id = *id;
     }
     return std::move(*record);

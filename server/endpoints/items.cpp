@@ -63,10 +63,13 @@ std::shared_ptr<const layers::index::View> view_at(const AppContext& context, co
                                                    const std::stop_token& stop) {
     const auto seq = context.store->seq_at(at);
     std::vector<layers::Record> rows;
+    const Withdrawn withdrawn{readable};
     context.store->scan(readable.layer().id, seq, box, {}, [&](const layers::Record& record) {
-        rows.push_back(record);
+        // What is not for the caller now was withdrawn since, and no longer theirs in any version.
+        if (!withdrawn(record.id)) rows.push_back(record);
         return !stop.stop_requested();
     });
+    if (stop.stop_requested()) throw Error{ErrorCode::cancelled, "the caller went away"}; // half the rows are a lie
     return layers::index::make_view(readable.view->layer, rows, seq);
 }
 
@@ -196,7 +199,7 @@ Response get_item(AppContext& context, Request& request, const PathParams& path,
     if (!id) throw missing();
     if (const auto at = params.instant("at")) {
         const auto record = context.store->get_at(readable.layer().id, *id, context.store->seq_at(*at));
-        if (!record) throw missing();
+        if (!record || Withdrawn{readable}(*id)) throw missing();
         readable.view = layers::index::make_view(readable.view->layer, {*record}, record->seq);
     }
     const auto found = readable.view->find(*id);

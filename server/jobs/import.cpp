@@ -374,6 +374,8 @@ StartedImport start_import(Manager& manager, Store& store, const std::string& sp
             throw;
         }
     };
+    // Behind others it would only hold the caller's thread: the job says what comes of it.
+    if (manager.would_wait()) at_most = std::chrono::milliseconds{0};
     StartedImport started;
     started.job = manager.start("import", account, std::move(work));
     if (ready.wait_for(at_most) != std::future_status::ready) return started;

@@ -195,6 +195,13 @@ std::string Manager::start(const std::string& type, const std::string& owner, Wo
     return entry->job.id;
 }
 
+bool Manager::would_wait() const {
+    const std::lock_guard lock{state_->mutex};
+    const auto under_way =
+        std::ranges::count_if(state_->entries, [](const auto& e) { return !ended(e.second->job.state); });
+    return static_cast<std::size_t>(under_way) >= state_->options.threads;
+}
+
 Job Manager::get(const std::string& id, const std::string& owner) const {
     const std::lock_guard lock{state_->mutex};
     return state_->find(id, owner)->job;

@@ -60,6 +60,7 @@ public:
     Manager& operator=(const Manager&) = delete;
 
     std::string start(const std::string& type, const std::string& owner, Work work); // the job's id
+    bool would_wait() const; // all threads are at work: a job started now begins only after another
     Job get(const std::string& id, const std::string& owner) const;
     std::vector<Job> list(const std::string& owner) const; // newest first
     // One that waits or runs is stopped and becomes dismissed as soon as it notices; one that has ended is forgotten.

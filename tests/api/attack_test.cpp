@@ -9,7 +9,7 @@ namespace {
 using nlohmann::json;
 using test::Answer;
 
-json hazard(const json& properties) {
+json hazard(const json& properties = json::object()) {
     json feature{{"type", "Feature"},
                  {"geometry", {{"type", "Point"}, {"coordinates", {66.45, 30.92}}}},
                  {"properties", {{"kind", "heat"}}}};
@@ -38,7 +38,7 @@ protected:
 // Ids of imported rows are hashes (version 8) of agency and reference: whoever guesses a reference knows the id.
 TEST_F(Attack, no_id_that_can_be_computed_is_taken_from_a_client_whether_its_row_exists_or_not) {
     for (const char* id : {"10076532-915a-80b0-89ab-9da3b6c71bad", "10076532-915a-50b0-89ab-9da3b6c71bad"}) {
-        auto feature = hazard({});
+        auto feature = hazard();
         feature["id"] = id;
         const auto answer = post(fia, feature);
         EXPECT_EQ(answer.status, 422) << id;
@@ -47,7 +47,7 @@ TEST_F(Attack, no_id_that_can_be_computed_is_taken_from_a_client_whether_its_row
 }
 
 TEST_F(Attack, who_has_no_agency_makes_no_row_that_everybody_would_see) {
-    EXPECT_EQ(post(nobody, hazard({})).status, 403);
+    EXPECT_EQ(post(nobody, hazard()).status, 403);
     EXPECT_EQ(json::parse(server.get("/collections/hazards/items", anf).body)["numberMatched"], 0);
 }
 
@@ -78,7 +78,7 @@ TEST_F(Attack, a_release_that_was_taken_back_is_over_for_the_older_versions_too)
 }
 
 TEST_F(Attack, a_statement_holds_short_texts_once_and_no_hidden_documents_or_numbers) {
-    auto feature = hazard({});
+    auto feature = hazard();
     feature["properties"] = {{"name", "km 12"}, {"fence_type", "fence"}};
     feature["geometry"] = {{"type", "LineString"}, {"coordinates", {{66, 30}, {66.1, 30}}}};
     const auto created = server.ask("POST", "/collections/fence_segments/items",

@@ -120,11 +120,13 @@ TEST(jobs, more_than_can_wait_are_refused_and_old_ones_forgotten) {
         until_stopped(run);
     });
     running.wait();
+    EXPECT_TRUE(manager.would_wait());
     manager.start("x", "ali", [](Task&) {});
     const auto last = manager.start("x", "ali", [](Task&) {});
     EXPECT_EQ(code_of([&] { manager.start("x", "ali", [](Task&) {}); }), ErrorCode::busy);
     manager.dismiss(first, "ali");
     manager.wait(last, "ali", kLong);
+    EXPECT_FALSE(manager.would_wait()) << "all have ended";
     for (int i = 0; i < 5; ++i) manager.wait(manager.start("x", "ali", [](Task&) {}), "ali", kLong);
     EXPECT_EQ(manager.list("ali").size(), 3u);
     EXPECT_EQ(code_of([&] { manager.get(first, "ali"); }), ErrorCode::not_found);
