@@ -1,6 +1,7 @@
 #include "layers/tiles/tile_service.hpp"
 
 #include "geo/error.hpp"
+#include "layers/index/withdrawn.hpp"
 
 #include <algorithm>
 
@@ -34,14 +35,19 @@ geo::Box ground_of(geo::TileId tile) {
     return ground;
 }
 
-std::shared_ptr<const index::View> past_view(const store::Store& store, std::shared_ptr<const Layer> layer,
-                                             geo::TileId tile, store::Seq seq, const std::stop_token& stop) {
+// The layer's rows around the tile as they were stored then, without those that were taken back since.
+std::shared_ptr<const index::View> past_view(const store::Store& store, const LayerSource& now,
+                                             const query::ExpressionPtr& policy, geo::TileId tile, store::Seq seq,
+                                             const std::stop_token& stop) {
+    const index::Withdrawn withdrawn{*now.view, policy, store};
     std::vector<Record> rows;
-    store.scan(layer->id, seq, ground_of(tile), {}, [&](const Record& record) {
-        rows.push_back(record);
+    store.scan(now.view->layer->id, seq, ground_of(tile), {}, [&](const Record& record) {
+        if (!withdrawn(record.id)) rows.push_back(record);
         return !stop.stop_requested();
     });
-    return index::make_view(std::move(layer), rows, seq);
+    // A scan that was stopped gives part of the rows: no tile may be made of them, let alone be kept.
+    if (stop.stop_requested()) throw Error{ErrorCode::cancelled, "the caller went away"};
+    return index::make_view(now.view->layer, rows, seq);
 }
 
 } // namespace
@@ -59,6 +65,7 @@ TilePtr TileService::get(const access::Caller& caller, const Question& question,
     const auto parsed = question.filter.empty() ? query::always() : query::parse_cql2_text(question.filter);
 
     std::vector<LayerSource> sources;
+    std::vector<query::ExpressionPtr> policies; // alone, beside each source
     std::string key = std::to_string(question.tile.z) + "/" + std::to_string(question.tile.x) + "/" +
                       std::to_string(question.tile.y) + "|" + text_of(question.window.from) + "|" +
                       text_of(question.window.to) + "|" + (at_seq ? std::to_string(*at_seq) : "now") + "|" +
@@ -77,9 +84,10 @@ TilePtr TileService::get(const access::Caller& caller, const Question& question,
             if (!known && question.layers.size() == 1)
                 throw Error{ErrorCode::invalid_input, "unknown property '" + name + "'", "properties"};
         }
-        const store::Seq touched = at_seq ? *at_seq : view->touched->last(question.tile);
+        // Also of the past, since what was taken back since is not shown.
+        const store::Seq touched = view->touched->last(question.tile);
         // A commit between our view and this look: right to show, wrong to keep under the newer number.
-        if (!at_seq && touched > view->seq) keep = false;
+        if (touched > view->seq) keep = false;
         key += id + "|" + policy.group + "|" + std::to_string(touched) + "\n";
         const auto filter = query::bind(parsed, *view->layer, policy.visible);
         sources.push_back(
@@ -87,8 +95,9 @@ TilePtr TileService::get(const access::Caller& caller, const Question& question,
     }
     return cache_.get(key, keep, [&] {
         if (at_seq)
-            for (auto& source : sources)
-                source.view = past_view(store_, source.view->layer, question.tile, *at_seq, stop);
+            for (std::size_t i = 0; i < sources.size(); ++i)
+                if (*at_seq < sources[i].view->seq) // else nothing of this layer has changed since
+                    sources[i].view = past_view(store_, sources[i], policies[i], question.tile, *at_seq, stop);
         ++built_;
         return std::make_shared<const Tile>(
             build_tile(sources, question.tile, question.window, state_at, budget, stop));

@@ -78,7 +78,7 @@ Response written(const AppContext& context, const Request& request, const layers
     Response response;
     response.set("location", location);
     const auto found = readable.view->find(id);
-    if (!found || Withdrawn{readable}(id)) {
+    if (!found || withdrawn_for(context, readable)(id)) {
         response.status = 204;
         return response;
     }
@@ -104,7 +104,14 @@ Response create_item(AppContext& context, Request& request, const PathParams& pa
     Write write;
     write.op = Op::create;
     write.layer = readable.layer().id;
-    write.record = record_from_feature(context, caller, readable, read_feature_body(request.body));
+    const json feature = read_feature_body(request.body);
+    if (readable.layer().change == ChangeRule::states) {
+        for (const char* name : {"state", "states"})
+            if (!feature["properties"].value(name, json{}).is_null())
+                throw Error{ErrorCode::invalid_geometry, "states are appended: POST them to statements",
+                            std::string{"/properties/"} + name};
+    }
+    write.record = record_from_feature(context, caller, readable, feature);
     write.account = caller.account;
     write.skip_if_same = true; // a client that lost our answer sends it again
     const auto id = write.record.id;
@@ -255,7 +262,7 @@ Response get_history(AppContext& context, Request& request, const PathParams& pa
     const auto id = geo::parse_uuid(path.text("fid"));
     json versions = json::array();
     bool seen_before = false; // a removal carries nothing to judge by: it is told to who saw what was removed
-    if (id && !Withdrawn{readable}(*id)) {
+    if (id && !withdrawn_for(context, readable)(*id)) {
         for (const auto& entry : context.store->history(readable.layer().id, *id)) {
             json version{{"version", entry.record.version}, {"removed", entry.removed}};
             if (!entry.removed) {

@@ -62,8 +62,9 @@ std::shared_ptr<const layers::index::View> view_at(const AppContext& context, co
                                                    geo::Instant at, const std::optional<geo::Box>& box,
                                                    const std::stop_token& stop) {
     const auto seq = context.store->seq_at(at);
+    if (seq >= readable.view->seq) return readable.view; // nothing of this layer has changed since
     std::vector<layers::Record> rows;
-    const Withdrawn withdrawn{readable};
+    const auto withdrawn = withdrawn_for(context, readable);
     context.store->scan(readable.layer().id, seq, box, {}, [&](const layers::Record& record) {
         // What is not for the caller now was withdrawn since, and no longer theirs in any version.
         if (!withdrawn(record.id)) rows.push_back(record);
@@ -199,7 +200,7 @@ Response get_item(AppContext& context, Request& request, const PathParams& path,
     if (!id) throw missing();
     if (const auto at = params.instant("at")) {
         const auto record = context.store->get_at(readable.layer().id, *id, context.store->seq_at(*at));
-        if (!record || Withdrawn{readable}(*id)) throw missing();
+        if (!record || withdrawn_for(context, readable)(*id)) throw missing();
         readable.view = layers::index::make_view(readable.view->layer, {*record}, record->seq);
     }
     const auto found = readable.view->find(*id);

@@ -62,14 +62,8 @@ ReadableLayer readable_layer(const AppContext& context, const layers::access::Ca
     throw Error{ErrorCode::not_found, "no such collection"};
 }
 
-Withdrawn::Withdrawn(const ReadableLayer& readable) : view_{*readable.view} {
-    for (const auto& piece : view_.pieces)
-        passes_.emplace_back(*piece.segment, readable.layer(), readable.policy.filter, layers::index::TimeWindow{});
-}
-
-bool Withdrawn::operator()(const geo::Uuid& id) const {
-    const auto found = view_.find(id);
-    return found && !passes_[static_cast<std::size_t>(found->piece - view_.pieces.data())](found->row);
+layers::index::Withdrawn withdrawn_for(const AppContext& context, const ReadableLayer& readable) {
+    return {*readable.view, readable.policy.filter, *context.store};
 }
 
 layers::query::ExpressionPtr bound_filter(const Params& params, const ReadableLayer& readable) {

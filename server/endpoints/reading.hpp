@@ -5,6 +5,7 @@
 #include "layers/index/facts.hpp"
 #include "layers/index/filter.hpp"
 #include "layers/index/read_model.hpp"
+#include "layers/index/withdrawn.hpp"
 #include "server/endpoint.hpp"
 #include "server/respond.hpp"
 
@@ -37,17 +38,8 @@ struct ReadableLayer {
 // Error{not_found} in the same words whether the layer is not there or not for this caller.
 ReadableLayer readable_layer(const AppContext& context, const layers::access::Caller& caller, std::string_view id);
 
-// The item is there now, but not for this caller: its owner took back the release or raised the handling, so its older
-// versions are not for this caller either, whatever their labels said. `readable` holds the current view.
-class Withdrawn { // one thread; a view's rows are looked up, so it lives no longer than `readable`
-public:
-    explicit Withdrawn(const ReadableLayer& readable);
-    bool operator()(const geo::Uuid& id) const;
-
-private:
-    const layers::index::View& view_;
-    std::vector<layers::index::SegmentFilter> passes_; // by piece
-};
+// Lives no longer than `readable`.
+layers::index::Withdrawn withdrawn_for(const AppContext& context, const ReadableLayer& readable);
 
 // The caller's filter= and filter-lang=, bound to what the caller may name; `always` when there is none.
 layers::query::ExpressionPtr bound_filter(const Params& params, const ReadableLayer& readable);

@@ -109,6 +109,9 @@ json tilejson(const AppContext& context, const Request& request, const Params& p
     std::string attribution;
     for (const auto& id : layers) {
         const auto readable = readable_layer(context, caller, id);
+        if (params.has("filter")) // an address of tiles that could only fail is not given out
+            layers::query::bind(layers::query::parse_cql2_text(params.text("filter")), readable.layer(),
+                                readable.policy.visible);
         json fields{{"id", "String"}};
         for (const auto i : layers::tiles::tile_fields(readable.layer(), readable.policy.visible, {}))
             fields[readable.layer().fields[i].name] = type_for_tilejson(readable.layer().fields[i].type);

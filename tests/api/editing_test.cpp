@@ -184,6 +184,14 @@ TEST_F(Editing, bad_bodies_are_told_apart_and_pointed_at) {
     EXPECT_EQ(pointer(post(feature.dump())), "/properties/kind");
     feature = hazard("call 0300-1234567");
     EXPECT_EQ(pointer(post(feature.dump())), "/properties/remarks");
+    feature = hazard("x");
+    feature["properties"]["season"] = "ask 03001234567";
+    EXPECT_EQ(pointer(post(feature.dump())), "/properties/season");
+    const json fence{{"type", "Feature"}, {"geometry", nullptr}, {"properties", {{"state", "intact"}}}};
+    const auto stated = server.ask("POST", "/collections/fence_segments/items", kFeature, fence.dump());
+    EXPECT_EQ(stated.status, 422);
+    EXPECT_EQ(pointer(stated), "/properties/state");
+    EXPECT_EQ(server.get("/tiles/hazards.json?filter=zz%3D1").status, 400);
     for (const char* geometry :
          {R"({"type":"Point","coordinates":[1e308,0]})", R"({"type":"Point","coordinates":["a",0]})",
           R"({"type":"Polygon","coordinates":[[[0,0],[1,1],[0,1],[1,0],[0,0]]]})",

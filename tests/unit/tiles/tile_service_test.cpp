@@ -116,6 +116,50 @@ TEST(TileService, shows_the_past_as_it_was_stored) {
     EXPECT_EQ(features(world.service.get(open_caller(), q, {})), 1u);
 }
 
+TEST(TileService, the_past_is_shown_by_todays_release) {
+    World world;
+    auto record = store_test::row(store_test::id_of(1), "text", kChaman.x, kChaman.y);
+    record.values[common::agency] = std::string{"fia"};
+    record.values[common::handling] = std::string{"H0"};
+    record.values[common::releasable_to] = geo::TextList{"anf"};
+    record.values[*store_test::layer()->find("kind")] = std::string{"heat"};
+    const auto write = [&](store::Op op) {
+        store::Write w;
+        w.op = op;
+        w.layer = "hazards";
+        w.record = record;
+        ASSERT_TRUE(world.store->write({w}).get()[0].result);
+    };
+    write(store::Op::create);
+    Question then = question(geo::tile_at(kChaman, 8));
+    then.at = geo::now();
+    while (geo::now().us == then.at->us) {}
+    access::Caller anf;
+    anf.agency = "anf";
+    anf.roles = {access::Role::viewer};
+    EXPECT_EQ(features(world.service.get(anf, then, {})), 1u);
+    record.values[common::releasable_to] = geo::Null{};
+    write(store::Op::replace);
+    EXPECT_TRUE(mvt::read(*world.service.get(anf, then, {})->bytes()).empty()) << "taken back";
+    EXPECT_EQ(features(world.service.get(open_caller(), then, {})), 1u);
+    write(store::Op::remove);
+    EXPECT_TRUE(mvt::read(*world.service.get(anf, then, {})->bytes()).empty()) << "taken back, then removed";
+    EXPECT_EQ(features(world.service.get(open_caller(), then, {})), 1u);
+}
+
+TEST(TileService, a_reader_of_the_past_who_leaves_spoils_nothing_for_the_next) {
+    World world;
+    for (int i = 0; i < 20; ++i) world.put(i, kChaman.x, kChaman.y);
+    Question then = question({0, 0, 0});
+    then.at = geo::now();
+    while (geo::now().us == then.at->us) {}
+    world.put(50, kChaman.x, kChaman.y);
+    std::stop_source gone;
+    gone.request_stop();
+    EXPECT_THROW(world.service.get(open_caller(), then, gone.get_token()), geo::Error);
+    EXPECT_EQ(features(world.service.get(open_caller(), then, {})), 20u);
+}
+
 TEST(TileService, a_filter_narrows_and_is_part_of_what_is_kept) {
     World world;
     world.put(1, kChaman.x, kChaman.y);
