@@ -144,7 +144,7 @@ http::Plan App::plan(std::string_view method, std::string_view target) const {
         plan.spool = match.endpoint->spool_body;
         if (plan.spool) plan.max_body_bytes = context_.config.max_upload_bytes;
         plan.found = std::make_shared<Found>(Found{match.endpoint, std::move(match.variables), std::move(url.query)});
-    } catch (const Error&) {
+    } catch (const Error&) { // NOLINT(bugprone-empty-catch)
         // handle() comes to the same and says so
     }
     return plan;

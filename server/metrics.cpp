@@ -1,6 +1,7 @@
 #include "server/metrics.hpp"
 
 #include <cstdio>
+#include <string_view>
 
 namespace server {
 namespace {
@@ -13,6 +14,18 @@ std::string number(double value) {
 
 void head(std::string& out, const std::string& name, const std::string& help, const char* type) {
     out += "# HELP " + name + " " + help + "\n# TYPE " + name + " " + type + "\n";
+}
+
+void sample(std::string& out, std::string_view name, std::string_view labels, std::string_view value) {
+    out += name;
+    if (!labels.empty()) out.append("{").append(labels).append("}");
+    out.append(" ").append(value).append("\n");
+}
+
+std::string route_label(const std::string& route) {
+    std::string out = "route=\"";
+    out.append(route).append("\"");
+    return out;
 }
 
 } // namespace
@@ -49,34 +62,36 @@ std::string Metrics::text() const {
     const std::lock_guard lock{mutex_};
     std::string out;
     head(out, "sarhad_requests_total", "Answered requests by route and status.", "counter");
-    for (const auto& [route, entry] : routes_)
+    for (const auto& [route, entry] : routes_) {
+        const auto label = route_label(route);
         for (const auto& [status, count] : entry.by_status)
-            out += "sarhad_requests_total{route=\"" + route + "\",status=\"" + std::to_string(status) + "\"} " +
-                   std::to_string(count) + "\n";
+            sample(out, "sarhad_requests_total", label + ",status=\"" + std::to_string(status) + "\"",
+                   std::to_string(count));
+    }
     head(out, "sarhad_request_seconds", "Time from the end of a request's head to the last byte of its answer.",
          "histogram");
     for (const auto& [route, entry] : routes_) {
+        const auto label = route_label(route);
         std::uint64_t below = 0;
         for (std::size_t i = 0; i <= kBounds_s.size(); ++i) {
             below += entry.buckets[i];
             const auto bound = i < kBounds_s.size() ? number(kBounds_s[i]) : std::string{"+Inf"};
-            out += "sarhad_request_seconds_bucket{route=\"" + route + "\",le=\"" + bound + "\"} " +
-                   std::to_string(below) + "\n";
+            sample(out, "sarhad_request_seconds_bucket", std::string{label}.append(",le=\"").append(bound).append("\""),
+                   std::to_string(below));
         }
-        out += "sarhad_request_seconds_sum{route=\"" + route + "\"} " + number(entry.sum_s) + "\n";
-        out += "sarhad_request_seconds_count{route=\"" + route + "\"} " + std::to_string(below) + "\n";
+        sample(out, "sarhad_request_seconds_sum", label, number(entry.sum_s));
+        sample(out, "sarhad_request_seconds_count", label, std::to_string(below));
     }
     head(out, "sarhad_answer_bytes_total", "Bytes of answers' bodies as sent, by route.", "counter");
     for (const auto& [route, entry] : routes_)
-        out += "sarhad_answer_bytes_total{route=\"" + route + "\"} " + std::to_string(entry.bytes) + "\n";
+        sample(out, "sarhad_answer_bytes_total", route_label(route), std::to_string(entry.bytes));
     for (const auto& [name, entry] : counters_) {
         head(out, name, entry.help, "counter");
-        for (const auto& [labels, cell] : entry.by_labels)
-            out += name + (labels.empty() ? "" : "{" + labels + "}") + " " + std::to_string(cell->load()) + "\n";
+        for (const auto& [labels, cell] : entry.by_labels) sample(out, name, labels, std::to_string(cell->load()));
     }
     for (const auto& [name, entry] : gauges_) {
         head(out, name, entry.help, "gauge");
-        out += name + " " + number(entry.read()) + "\n";
+        sample(out, name, {}, number(entry.read()));
     }
     return out;
 }

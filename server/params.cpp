@@ -167,6 +167,7 @@ BBox parse_bbox(std::string_view text, const std::string& crs_code, std::string_
     const auto members = split(text, ',');
     if (members.size() != 4 && members.size() != 6) refuse(name, "4 or 6 numbers.");
     std::vector<double> n;
+    n.reserve(members.size());
     for (const auto member : members) n.push_back(parse_number(member, name));
     if (n.size() == 6) { // heights are checked and left: rows have none
         if (n[2] > n[5]) refuse(name, "the least height is above the greatest.");

@@ -4,6 +4,9 @@
 
 #define BOOST_ASIO_SEPARATE_COMPILATION
 #define BOOST_BEAST_SEPARATE_COMPILATION
+// Asio 1.74 knows standard coroutines of g++ only, though clang has them too.
+#define BOOST_ASIO_HAS_CO_AWAIT 1
+#define BOOST_ASIO_HAS_STD_COROUTINE 1
 
 #include <utility> // Asio 1.74 uses std::exchange in its coroutines without including it
 

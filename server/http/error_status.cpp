@@ -138,7 +138,7 @@ Response problem(int status, std::string_view title, std::string_view detail, st
     return document(status, "http-" + std::to_string(status), title, detail, instance, {});
 }
 
-Response problem(std::exception_ptr error, std::string_view instance) {
+Response problem(const std::exception_ptr& error, std::string_view instance) {
     try {
         std::rethrow_exception(error);
     } catch (const geo::Error& known) {

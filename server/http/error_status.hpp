@@ -25,6 +25,6 @@ Response problem(const geo::Error& error, std::string_view instance);
 Response problem(int status, std::string_view title, std::string_view detail = {}, std::string_view instance = {});
 
 // For a catch (...): a geo::Error as above, anything else a bare 500, out of memory 503.
-Response problem(std::exception_ptr error, std::string_view instance);
+Response problem(const std::exception_ptr& error, std::string_view instance);
 
 } // namespace server::http

@@ -15,6 +15,7 @@
 #include <mutex>
 #include <sys/socket.h>
 #include <thread>
+#include <tuple>
 
 namespace server::http {
 namespace asio = boost::asio;
@@ -55,10 +56,10 @@ void Listener::Impl::bind(const std::string& address, std::uint16_t wanted) {
     if (error)
         throw geo::Error{geo::ErrorCode::invalid_input, "The address to listen on is not an IP address.", "listen"};
     const tcp::endpoint endpoint{ip, wanted};
-    acceptor.open(endpoint.protocol(), error);
-    if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
-    if (!error) acceptor.bind(endpoint, error);
-    if (!error) acceptor.listen(1024, error);
+    std::ignore = acceptor.open(endpoint.protocol(), error);
+    if (!error) std::ignore = acceptor.set_option(tcp::acceptor::reuse_address(true), error);
+    if (!error) std::ignore = acceptor.bind(endpoint, error);
+    if (!error) std::ignore = acceptor.listen(1024, error);
     if (error)
         throw geo::Error{geo::ErrorCode::invalid_input, "Can't listen there: " + error.message() + ".", "listen"};
     port = acceptor.local_endpoint().port();
@@ -71,7 +72,7 @@ void Listener::Impl::adopt(tcp::socket socket, IoThread& owner) {
         return;
     }
     error_code ignored;
-    socket.set_option(tcp::no_delay(true), ignored);
+    std::ignore = socket.set_option(tcp::no_delay(true), ignored);
     asio::post(owner.context, [this, &owner, held = std::make_shared<tcp::socket>(std::move(socket))] {
         start_session(shared, owner, std::move(*held));
     });
@@ -110,15 +111,15 @@ asio::awaitable<void> Listener::Impl::keep_clock(IoThread& of) {
 // Connections that the kernel has accepted for us count as accepted: take them in before the door closes.
 void Listener::Impl::close_door() {
     error_code error;
-    acceptor.cancel(error);
-    acceptor.non_blocking(true, error);
+    std::ignore = acceptor.cancel(error);
+    std::ignore = acceptor.non_blocking(true, error);
     while (!error) {
         auto& owner = io[next_io++ % io.size()];
         tcp::socket socket{owner.context};
-        acceptor.accept(socket, error);
+        std::ignore = acceptor.accept(socket, error);
         if (!error) adopt(std::move(socket), owner);
     }
-    acceptor.close(error);
+    std::ignore = acceptor.close(error);
     shared->stopping = true;
 }
 

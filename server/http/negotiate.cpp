@@ -136,9 +136,9 @@ double quality(std::string_view accept, std::string_view media_type) {
 
 bool matches(std::string_view if_none_match, std::string_view tag) {
     if (tag.empty()) return false;
-    for (const auto member : list_members(if_none_match))
-        if (member == "*" || without_weakness(member) == without_weakness(tag)) return true;
-    return false;
+    return std::ranges::any_of(list_members(if_none_match), [&](std::string_view member) {
+        return member == "*" || without_weakness(member) == without_weakness(tag);
+    });
 }
 
 bool is_compressible(std::string_view content_type) {

@@ -9,6 +9,7 @@
 #include <boost/asio/post.hpp>
 
 #include <sys/socket.h>
+#include <tuple>
 
 namespace server::http {
 namespace asio = boost::asio;
@@ -57,9 +58,9 @@ void Session::judge(Clock::time_point now) {
     timed_out_ = true;
     error_code ignored;
     if (phase_ == Phase::writing || phase_ == Phase::lingering)
-        socket_.close(ignored);
+        std::ignore = socket_.close(ignored);
     else
-        socket_.cancel(ignored);
+        std::ignore = socket_.cancel(ignored);
 }
 
 void Session::cut() {
@@ -67,7 +68,7 @@ void Session::cut() {
     timed_out_ = true;
     if (exchange_) asio::post(io_.context, [exchange = exchange_] { exchange->abandon(); });
     error_code ignored;
-    socket_.close(ignored);
+    std::ignore = socket_.close(ignored);
 }
 
 // The end of the stream while its request is being worked on: nobody waits for the answer any more. Bytes that are
@@ -82,11 +83,11 @@ asio::awaitable<void> Session::run() {
     auto self = shared_from_this(); // the coroutine's frame keeps its session
     try {
         while (co_await serve_one()) {}
-    } catch (const std::exception&) {
+    } catch (const std::exception&) { // NOLINT(bugprone-empty-catch)
         // Out of memory or a socket that died under us: this connection ends, the others go on.
     }
     error_code ignored;
-    socket_.close(ignored);
+    std::ignore = socket_.close(ignored);
 }
 
 asio::awaitable<bool> Session::serve_one() {
@@ -149,6 +150,8 @@ void Session::pull(Exchange& exchange) {
     }
 }
 
+// A copy of the pointer: a coroutine must own what it works on.
+// NOLINTNEXTLINE(performance-unnecessary-value-param)
 asio::awaitable<bool> Session::work(std::shared_ptr<Exchange> exchange, const Plan& plan, Turn turn) {
     enter(Phase::working, plan.deadline);
     exchange_ = exchange;

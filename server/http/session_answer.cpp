@@ -9,6 +9,7 @@
 #include <boost/asio/write.hpp>
 
 #include <array>
+#include <tuple>
 
 namespace server::http {
 namespace asio = boost::asio;
@@ -116,7 +117,7 @@ asio::awaitable<bool> Session::write(const char* first, std::size_t first_size, 
 // Closing with unread bytes would send a reset, which may overtake the answer: read them away first, for a while.
 asio::awaitable<void> Session::linger() {
     error_code error;
-    socket_.shutdown(asio::ip::tcp::socket::shutdown_send, error);
+    std::ignore = socket_.shutdown(asio::ip::tcp::socket::shutdown_send, error);
     enter(Phase::lingering, kLinger);
     std::array<char, 4096> scrap;
     for (std::size_t total = 0; !error && total < (8u << 20);)
