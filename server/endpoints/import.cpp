@@ -45,13 +45,19 @@ jobs::ImportOptions options_of(const layers::access::Caller& caller, const Param
     return options;
 }
 
-Response post_import(AppContext& context, Request& request, const PathParams&, const Params& params) {
+// Before the first byte of the body is read: who may not write here uploads nothing.
+void admit_import(AppContext& context, const Request& request, const PathParams&, const Params& params) {
     const auto caller = reading_caller(context, request, params);
     if (params.has("collection") == params.has("new-layer"))
         throw Error{ErrorCode::invalid_input, "say collection= or new-layer=, one of them", "collection"};
     if (!caller.open && params.has("agency") && params.text("agency") != caller.agency)
         throw Error{ErrorCode::forbidden, "rows belong to the agency of the token", "agency"};
     check_rights(context, caller, params.text("collection"), params.has("new-layer"));
+}
+
+Response post_import(AppContext& context, Request& request, const PathParams& path, const Params& params) {
+    admit_import(context, request, path, params); // what was right when the upload began may have changed
+    const auto caller = reading_caller(context, request, params);
     if (request.body_file.empty()) throw Error{ErrorCode::unreadable_file, "the body is empty: send the file's bytes"};
     jobs::StartedImport started;
     try {
@@ -90,29 +96,31 @@ std::vector<Endpoint> import_endpoints() {
     const auto flag = [](const char* name, const char* description) {
         return Param{.name = name, .kind = ParamKind::boolean, .description = description};
     };
-    return {{.method = "POST",
-             .path = "/import",
-             .operation_id = "importFile",
-             .summary = "Upload a file into a collection",
-             .tag = "Import",
-             .params = {text("collection", "Collection that takes the rows"),
-                        text("new-layer", "Make a collection of this id from the file"),
-                        text("mapping", "Saved mapping from the file's columns, as ucdp-ged"),
-                        text("source-layer", "Layer of the file, where it has several"),
-                        text("source-crs", "CRS of the coordinates, where the file does not say or is wrong"),
-                        text("filename", "Name of the file; its ending is a hint at the format"),
-                        text("agency", "Owner of rows that do not say (only without tokens)"),
-                        flag("strict", "Take all rows or none, and repair nothing"),
-                        flag("dry-run", "Report what would happen and change nothing"),
-                        flag("swap-axes", "true: first and second coordinate are exchanged; false: they are right"),
-                        scenario_param()},
-             .handler = post_import,
-             .answer = {.media_types = {"application/json"}, .schema = {}, .description = "The job that reads the file"},
-             .request = {.media_types = {"*/*"}, .schema = {}, .description = "The file's bytes"},
-             .status = 202,
-             .problems = {403, 413, 415, 422, 507},
-             .spool_body = true,
-             .deadline = std::chrono::milliseconds{30'000}}};
+    return {
+        {.method = "POST",
+         .path = "/import",
+         .operation_id = "importFile",
+         .summary = "Upload a file into a collection",
+         .tag = "Import",
+         .params = {text("collection", "Collection that takes the rows"),
+                    text("new-layer", "Make a collection of this id from the file"),
+                    text("mapping", "Saved mapping from the file's columns, as ucdp-ged"),
+                    text("source-layer", "Layer of the file, where it has several"),
+                    text("source-crs", "CRS of the coordinates, where the file does not say or is wrong"),
+                    text("filename", "Name of the file; its ending is a hint at the format"),
+                    text("agency", "Owner of rows that do not say (only without tokens)"),
+                    flag("strict", "Take all rows or none, and repair nothing"),
+                    flag("dry-run", "Report what would happen and change nothing"),
+                    flag("swap-axes", "true: first and second coordinate are exchanged; false: they are right"),
+                    scenario_param()},
+         .handler = post_import,
+         .answer = {.media_types = {"application/json"}, .schema = {}, .description = "The job that reads the file"},
+         .request = {.media_types = {"*/*"}, .schema = {}, .description = "The file's bytes"},
+         .status = 202,
+         .problems = {403, 413, 415, 422, 507},
+         .spool_body = true,
+         .admit = admit_import,
+         .deadline = std::chrono::milliseconds{30'000}}};
 }
 
 } // namespace server

@@ -31,20 +31,19 @@ Response get_raster_tile(AppContext& context, Request&, const PathParams& path, 
 } // namespace
 
 std::vector<Endpoint> raster_endpoints() {
-    std::vector<Param> params{{.name = "layer",
-                               .description = "hillshade or terrain-rgb",
-                               .in_path = true,
-                               .required = true}};
+    std::vector<Param> params{
+        {.name = "layer", .description = "hillshade or terrain-rgb", .in_path = true, .required = true}};
     for (const char* name : {"z", "x", "y"})
         params.push_back({.name = name, .kind = ParamKind::integer, .in_path = true, .required = true});
-    return {{.method = "GET",
-             .path = "/raster/{layer}/{z}/{x}/{y}.png",
-             .operation_id = "getRasterTile",
-             .summary = "Relief as a picture, 256 x 256",
-             .tag = "Tiles",
-             .params = std::move(params),
-             .handler = get_raster_tile,
-             .answer = {.media_types = {"image/png"}, .schema = {}, .description = "A picture; 204 outside the raster"}}};
+    return {
+        {.method = "GET",
+         .path = "/raster/{layer}/{z}/{x}/{y}.png",
+         .operation_id = "getRasterTile",
+         .summary = "Relief as a picture, 256 x 256",
+         .tag = "Tiles",
+         .params = std::move(params),
+         .handler = get_raster_tile,
+         .answer = {.media_types = {"image/png"}, .schema = {}, .description = "A picture; 204 outside the raster"}}};
 }
 
 } // namespace server
