@@ -90,6 +90,7 @@ TilePtr TileService::get(const access::Caller& caller, const Question& question,
         if (touched > view->seq) keep = false;
         key += id + "|" + policy.group + "|" + std::to_string(touched) + "\n";
         const auto filter = query::bind(parsed, *view->layer, policy.visible);
+        policies.push_back(policy.filter);
         sources.push_back(
             {view, query::all_of({policy.filter, filter}), std::move(policy.visible), question.properties});
     }
