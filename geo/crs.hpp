@@ -19,7 +19,7 @@ public:
     Transformer(Transformer&&) noexcept;
     Transformer& operator=(Transformer&&) noexcept;
     bool identity() const;
-    Point apply(Point p) const;                     // Error{invalid_geometry} when it has no image
+    Point apply(Point p) const; // Error{invalid_geometry} when it has no image
     void apply(Geometry& geometry) const;
 
 private:
@@ -30,7 +30,8 @@ private:
 // The area of use of a CRS in lon,lat; the whole world when unknown.
 Box area_of_use(const std::string& crs);
 
-// "http://www.opengis.net/def/crs/EPSG/0/32642" or "[EPSG:32642]" -> "EPSG:32642"; Error{invalid_input} for anything else.
+// "http://www.opengis.net/def/crs/EPSG/0/32642" or "[EPSG:32642]" -> "EPSG:32642"; Error{invalid_input} for anything
+// else.
 std::string crs_from_uri(const std::string& uri);
 std::string crs_to_uri(const std::string& code);
 bool axis_order_is_lat_lon(const std::string& crs); // as the authority defines it: how crs= answers must be written

@@ -9,12 +9,12 @@
 namespace geo {
 
 enum class ErrorCode {
-    invalid_input,         // the caller's words are off: a parameter, a filter, a body
-    invalid_geometry,      // open ring, bow-tie, coordinates that are no numbers or off the earth
-    unsupported_format,    // no reader for these bytes
-    unreadable_file,       // a reader took it and failed
-    too_large,             // over a stated limit
-    not_found,             // not there, or not there for this caller: never told apart
+    invalid_input,      // the caller's words are off: a parameter, a filter, a body
+    invalid_geometry,   // open ring, bow-tie, coordinates that are no numbers or off the earth
+    unsupported_format, // no reader for these bytes
+    unreadable_file,    // a reader took it and failed
+    too_large,          // over a stated limit
+    not_found,          // not there, or not there for this caller: never told apart
     method_not_allowed,
     unauthenticated,
     forbidden,
@@ -23,10 +23,10 @@ enum class ErrorCode {
     precondition_required, // If-Match is missing
     not_acceptable,
     not_implemented,
-    busy,                  // try again later
-    deadline,              // took longer than allowed
+    busy,     // try again later
+    deadline, // took longer than allowed
     storage_full,
-    storage_failed,        // the store can't promise durability
+    storage_failed, // the store can't promise durability
     cancelled,
     internal,
 };

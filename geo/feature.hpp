@@ -11,8 +11,8 @@
 namespace geo {
 
 struct RawFeature {
-    std::int64_t line = 0;       // 1-based line of a text file, or feature number; for the report by row
-    Geometry geometry;           // in the file's CRS; type none where the row has none
+    std::int64_t line = 0; // 1-based line of a text file, or feature number; for the report by row
+    Geometry geometry;     // in the file's CRS; type none where the row has none
     std::vector<std::pair<std::string, Value>> fields; // in the file's order
 };
 

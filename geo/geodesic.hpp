@@ -7,8 +7,8 @@ namespace geo {
 
 struct Inverse {
     double distance_m = 0;
-    double azimuth_deg = 0;       // at `from`, clockwise from north, (-180, 180]
-    double azimuth_to_deg = 0;    // at `to`
+    double azimuth_deg = 0;    // at `from`, clockwise from north, (-180, 180]
+    double azimuth_to_deg = 0; // at `to`
 };
 Inverse inverse(Point from, Point to);
 Point direct(Point from, double azimuth_deg, double distance_m);

@@ -15,9 +15,9 @@ struct Uuid {
     friend auto operator<=>(const Uuid&, const Uuid&) = default;
 };
 
-Uuid make_uuid7();                                    // thread-safe; random part from the operating system
-Uuid uuid_from_hash(std::string_view key);            // version 8: SHA-256 of the key; same key, same id
-std::string to_string(const Uuid& id);                // lower case, with hyphens
+Uuid make_uuid7();                                     // thread-safe; random part from the operating system
+Uuid uuid_from_hash(std::string_view key);             // version 8: SHA-256 of the key; same key, same id
+std::string to_string(const Uuid& id);                 // lower case, with hyphens
 std::optional<Uuid> parse_uuid(std::string_view text); // 36 characters, any case; else nothing
 
 } // namespace geo

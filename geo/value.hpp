@@ -23,6 +23,8 @@ struct Json {
 using TextList = std::vector<std::string>;
 using Value = std::variant<Null, bool, std::int64_t, double, std::string, Instant, TextList, Json>;
 
-inline bool is_null(const Value& v) { return std::holds_alternative<Null>(v); }
+inline bool is_null(const Value& v) {
+    return std::holds_alternative<Null>(v);
+}
 
 } // namespace geo

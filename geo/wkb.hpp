@@ -10,7 +10,8 @@ namespace geo {
 
 std::string to_wkb(const Geometry& geometry); // no bytes for type none
 // Empty members of multi-geometries vanish; POINT EMPTY is the point of NaN coordinates.
-// Throws Error{invalid_geometry} on truncated, overlong, unknown or over-nested (> 32) input. Z and M (ISO and EWKB) are dropped.
+// Throws Error{invalid_geometry} on truncated, overlong, unknown or over-nested (> 32) input. Z and M (ISO and EWKB)
+// are dropped.
 Geometry from_wkb(std::string_view bytes);
 
 std::string to_wkt(const Geometry& geometry, int decimals = 7);

@@ -19,15 +19,16 @@ namespace layers {
 
 enum class FieldType { boolean, integer, number, text, enumeration, instant, text_list, json };
 
-// open: whoever sees the row · agency: owner and those it is releasable to · need_to_know: with role and stated purpose.
+// open: whoever sees the row · agency: owner and those it is releasable to · need_to_know: with role and stated
+// purpose.
 enum class AccessClass { open, agency, need_to_know };
 
 enum class Setter { client, server }; // server: computed or stamped by Sarhad, ignored or refused from a client
 
 struct Field {
-    std::string name;                // snake_case, unit in the name where the type doesn't say it
+    std::string name; // snake_case, unit in the name where the type doesn't say it
     FieldType type = FieldType::text;
-    std::string title;               // for people
+    std::string title; // for people
     std::string description;
     std::string unit;                // UCUM where there is one, else empty
     std::vector<std::string> values; // of an enumeration, in their order
@@ -48,7 +49,7 @@ struct Layer {
     std::string description;
     GeometryKind geometry = GeometryKind::any;
     ChangeRule change = ChangeRule::replace;
-    bool reference = false;   // base data: seen by all, shown in every scenario
+    bool reference = false; // base data: seen by all, shown in every scenario
     bool built_in = true;
     std::vector<Field> fields; // the common ones first (kCommonFieldCount), then the layer's own
     std::string attribution;
@@ -59,17 +60,35 @@ struct Layer {
 // Ordinals of the common fields: the same in every layer, so that policy, time and scenario need no look-up.
 namespace common {
 enum : std::size_t {
-    agency, unit, source_ref, scenario_id, valid_from, valid_to, recorded_at, time_precision_s, geo_precision_m,
-    geo_method, section_id, distance_along_m, offset_m, source_reliability, info_credibility, handling, releasable_to,
-    retain_until, nature, remarks, count
+    agency,
+    unit,
+    source_ref,
+    scenario_id,
+    valid_from,
+    valid_to,
+    recorded_at,
+    time_precision_s,
+    geo_precision_m,
+    geo_method,
+    section_id,
+    distance_along_m,
+    offset_m,
+    source_reliability,
+    info_credibility,
+    handling,
+    releasable_to,
+    retain_until,
+    nature,
+    remarks,
+    count
 };
 }
 
 // One version of one item. values[i] belongs to layer.fields[i]; the geometry is lon,lat WGS 84.
 struct Record {
     geo::Uuid id;
-    std::int64_t version = 0;   // 1, 2, 3 … of this item; 0 before the store gave one
-    std::int64_t seq = 0;       // change log position that wrote it; 0 before
+    std::int64_t version = 0; // 1, 2, 3 … of this item; 0 before the store gave one
+    std::int64_t seq = 0;     // change log position that wrote it; 0 before
     geo::Geometry geometry;
     std::vector<geo::Value> values;
 };
@@ -86,7 +105,7 @@ const std::vector<Layer>& built_in_layers();
 // Built-in and imported layers together; a value that is replaced as a whole when a layer is added.
 class Catalogue {
 public:
-    Catalogue(); // the built-in layers
+    Catalogue();                                                  // the built-in layers
     std::shared_ptr<const Layer> find(std::string_view id) const; // null when there is none
     std::vector<std::shared_ptr<const Layer>> all() const;
     Catalogue with(Layer layer) const; // throws Error{conflict} when the id is taken

@@ -26,11 +26,11 @@ enum class Op { create, replace, remove };
 struct Write {
     Op op = Op::create;
     std::string layer;
-    Record record;                            // remove: only id matters
-    std::optional<std::int64_t> if_version;   // replace, remove: fails with precondition_failed when it isn't current
-    std::string account;                      // who, for the audit leaf
-    bool skip_if_same = false;                // create: an existing id with equal content is left alone (idempotent)
-    bool replace_if_exists = false;           // create: an existing id with other content gets a new version (imports)
+    Record record;                          // remove: only id matters
+    std::optional<std::int64_t> if_version; // replace, remove: fails with precondition_failed when it isn't current
+    std::string account;                    // who, for the audit leaf
+    bool skip_if_same = false;              // create: an existing id with equal content is left alone (idempotent)
+    bool replace_if_exists = false;         // create: an existing id with other content gets a new version (imports)
 };
 
 enum class Outcome { created, replaced, removed, unchanged };
@@ -61,21 +61,21 @@ struct Change {
 struct VersionEntry {
     Record record;
     Seq seq_from = 0;
-    std::optional<Seq> seq_to;  // open interval = current
-    bool removed = false;       // a deletion is a version without payload
+    std::optional<Seq> seq_to; // open interval = current
+    bool removed = false;      // a deletion is a version without payload
     std::string account;
 };
 
 // One import: what is in, so that a stopped one goes on.
 struct ImportState {
-    std::string key;            // hash of file content, layer and mapping
+    std::string key; // hash of file content, layer and mapping
     std::int64_t rows_done = 0;
-    std::string report_json;    // so far
+    std::string report_json; // so far
     bool finished = false;
 };
 
 struct Account {
-    std::string token_hash;     // BLAKE2b-256, hex
+    std::string token_hash; // BLAKE2b-256, hex
     std::string account;
     std::string agency;
     std::vector<std::string> roles;
@@ -88,7 +88,8 @@ struct CheckReport {
     std::string audit_root; // Merkle tree root over the leaves (RFC 6962), hex
 };
 
-// All functions are thread-safe. Reads see the last commit. Errors: storage_full, storage_failed, busy, and those named.
+// All functions are thread-safe. Reads see the last commit. Errors: storage_full, storage_failed, busy, and those
+// named.
 class Store {
 public:
     virtual ~Store() = default;
@@ -111,8 +112,8 @@ public:
     virtual std::optional<ImportState> import_state(const std::string& key) const = 0;
 
     // Called on the writer thread after each durable commit and before its futures are ready, with what changed in
-    // seq order: this is how the index follows ("commit, apply to the index, acknowledge"). One listener; it must not throw (that
-    // ends the program) nor write to the store and wait. Set to nothing before what it refers to dies.
+    // seq order: this is how the index follows ("commit, apply to the index, acknowledge"). One listener; it must not
+    // throw (that ends the program) nor write to the store and wait. Set to nothing before what it refers to dies.
     struct Applied {
         Change change;
         std::shared_ptr<const Record> record; // null for remove
@@ -124,7 +125,7 @@ public:
     virtual bool wait_beyond(Seq after, std::stop_token stop) const = 0;
     // Changes with seq in (after, after + limit], ascending; gap-free.
     virtual std::vector<Change> changes(Seq after, std::size_t limit) const = 0;
-    virtual Seq seq_at(geo::Instant t) const = 0;       // the last seq recorded at or before t; 0 when none
+    virtual Seq seq_at(geo::Instant t) const = 0; // the last seq recorded at or before t; 0 when none
 
     virtual std::optional<Record> get(const std::string& layer, const geo::Uuid& id) const = 0;
     virtual std::optional<Record> get_at(const std::string& layer, const geo::Uuid& id, Seq at) const = 0;
@@ -136,7 +137,7 @@ public:
     virtual std::int64_t count(const std::string& layer) const = 0;
 
     virtual Catalogue catalogue() const = 0;
-    virtual void add_layer(const Layer& layer) = 0;     // durable on return; Error{conflict} when it is taken
+    virtual void add_layer(const Layer& layer) = 0; // durable on return; Error{conflict} when it is taken
 
     virtual void put_account(const Account& account) = 0;
     virtual std::optional<Account> find_account(const std::string& token_hash) const = 0;
@@ -151,7 +152,7 @@ public:
     // Why the last write could not be made durable, for people; nothing when writing works. The store tries again by
     // itself once a second, so it ends without a restart or another write.
     virtual std::optional<std::string> trouble() const = 0;
-    virtual std::string identity() const = 0;           // random id of this database, made at its birth
+    virtual std::string identity() const = 0; // random id of this database, made at its birth
 };
 
 } // namespace layers::store

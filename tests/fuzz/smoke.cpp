@@ -15,8 +15,8 @@
 
 // One row a target.
 #define FUZZ_TARGETS(row)                                                                                              \
-    row(cql2_text) row(cql2_json) row(wkb) row(wkt) row(mgrs) row(rfc3339) row(url) row(framing) row(params) \
-    row(geojson) row(geojson_seq) row(csv) row(zip_directory) row(wire_rows)
+    row(cql2_text) row(cql2_json) row(wkb) row(wkt) row(mgrs) row(rfc3339) row(url) row(framing) row(params)           \
+        row(geojson) row(geojson_seq) row(csv) row(zip_directory) row(wire_rows)
 
 #define DECLARE(name) void fuzz_##name(std::string_view);
 FUZZ_TARGETS(DECLARE)
