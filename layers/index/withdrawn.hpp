@@ -4,6 +4,7 @@
 
 #include "layers/index/read_model.hpp"
 
+#include <stop_token>
 #include <vector>
 
 namespace layers::index {
@@ -21,5 +22,11 @@ private:
     const store::Store& store_;
     std::vector<SegmentFilter> passes_; // by piece
 };
+
+// The layer as it was stored at `at`, without what was taken back since; `view` itself when nothing of the layer has
+// changed since. `box` (lon,lat) is a prefilter. Error{cancelled} when `stop` is set: part of the rows would be a lie.
+std::shared_ptr<const View> past_view(const std::shared_ptr<const View>& view, const query::ExpressionPtr& policy,
+                                      const store::Store& store, store::Seq at, const std::optional<geo::Box>& box,
+                                      const std::stop_token& stop);
 
 } // namespace layers::index

@@ -3,6 +3,7 @@
 #include "geo/error.hpp"
 #include "geo/wrap/compress.hpp"
 #include "geo/wrap/sqlite.hpp"
+#include "layers/tiles/properties.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -24,16 +25,11 @@ std::string number(double v) {
     return text;
 }
 
-const char* type_for_tilejson(FieldType type) {
-    if (type == FieldType::boolean) return "Boolean";
-    return type == FieldType::integer || type == FieldType::number ? "Number" : "String";
-}
-
 std::string vector_layers(const MbtilesInfo& info) {
     nlohmann::json layers = nlohmann::json::array();
     for (const auto& [layer, fields] : info.layers) {
         nlohmann::json names{{"id", "String"}};
-        for (const auto i : fields) names[layer->fields[i].name] = type_for_tilejson(layer->fields[i].type);
+        for (const auto i : fields) names[layer->fields[i].name] = tiles::tilejson_type(layer->fields[i].type);
         layers.push_back({{"id", layer->id},
                           {"description", layer->description},
                           {"minzoom", info.min_zoom},

@@ -32,6 +32,11 @@ std::vector<std::size_t> tile_fields(const Layer& layer, const std::vector<bool>
     return fields;
 }
 
+const char* tilejson_type(FieldType type) {
+    if (type == FieldType::boolean) return "Boolean";
+    return type == FieldType::integer || type == FieldType::number ? "Number" : "String";
+}
+
 TagWriter::TagWriter(encode::TileLayer& out, const index::Segment& segment, const Layer& layer,
                      const std::vector<std::size_t>& fields, std::optional<geo::Instant> state_at)
     : out_{out}, segment_{segment}, id_key_{out.key("id")}, states_{segment, layer, state_at} {

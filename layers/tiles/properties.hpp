@@ -16,6 +16,9 @@ namespace layers::tiles {
 std::vector<std::size_t> tile_fields(const Layer& layer, const std::vector<bool>& visible,
                                      const std::vector<std::string>& properties);
 
+// "Boolean", "Number" or "String": what TileJSON 3 and MBTiles call the type of a tag.
+const char* tilejson_type(FieldType type);
+
 // Writes the tags of rows of one segment into one tile layer. One thread.
 class TagWriter {
 public:

@@ -35,21 +35,6 @@ geo::Box ground_of(geo::TileId tile) {
     return ground;
 }
 
-// The layer's rows around the tile as they were stored then, without those that were taken back since.
-std::shared_ptr<const index::View> past_view(const store::Store& store, const LayerSource& now,
-                                             const query::ExpressionPtr& policy, geo::TileId tile, store::Seq seq,
-                                             const std::stop_token& stop) {
-    const index::Withdrawn withdrawn{*now.view, policy, store};
-    std::vector<Record> rows;
-    store.scan(now.view->layer->id, seq, ground_of(tile), {}, [&](const Record& record) {
-        if (!withdrawn(record.id)) rows.push_back(record);
-        return !stop.stop_requested();
-    });
-    // A scan that was stopped gives part of the rows: no tile may be made of them, let alone be kept.
-    if (stop.stop_requested()) throw Error{ErrorCode::cancelled, "the caller went away"};
-    return index::make_view(now.view->layer, rows, seq);
-}
-
 } // namespace
 
 TileService::TileService(const index::ReadModel& model, const store::Store& store, Options options)
@@ -97,8 +82,8 @@ TilePtr TileService::get(const access::Caller& caller, const Question& question,
     return cache_.get(key, keep, [&] {
         if (at_seq)
             for (std::size_t i = 0; i < sources.size(); ++i)
-                if (*at_seq < sources[i].view->seq) // else nothing of this layer has changed since
-                    sources[i].view = past_view(store_, sources[i], policies[i], question.tile, *at_seq, stop);
+                sources[i].view =
+                    index::past_view(sources[i].view, policies[i], store_, *at_seq, ground_of(question.tile), stop);
         ++built_;
         return std::make_shared<const Tile>(
             build_tile(sources, question.tile, question.window, state_at, budget, stop));

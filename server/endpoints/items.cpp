@@ -57,23 +57,6 @@ layers::query::ExpressionPtr queryable_filter(const NameValues& others, const Re
     return layers::query::all_of(std::move(parts));
 }
 
-// The layer as it was stored at `at`, read from the store's versions.
-std::shared_ptr<const layers::index::View> view_at(const AppContext& context, const ReadableLayer& readable,
-                                                   geo::Instant at, const std::optional<geo::Box>& box,
-                                                   const std::stop_token& stop) {
-    const auto seq = context.store->seq_at(at);
-    if (seq >= readable.view->seq) return readable.view; // nothing of this layer has changed since
-    std::vector<layers::Record> rows;
-    const auto withdrawn = withdrawn_for(context, readable);
-    context.store->scan(readable.layer().id, seq, box, {}, [&](const layers::Record& record) {
-        // What is not for the caller now was withdrawn since, and no longer theirs in any version.
-        if (!withdrawn(record.id)) rows.push_back(record);
-        return !stop.stop_requested();
-    });
-    if (stop.stop_requested()) throw Error{ErrorCode::cancelled, "the caller went away"}; // half the rows are a lie
-    return layers::index::make_view(readable.view->layer, rows, seq);
-}
-
 Selection selection_of(const ReadableLayer& readable, const Params& params,
                        const layers::query::ExpressionPtr& callers_filter) {
     Selection selection;
@@ -165,7 +148,8 @@ Response get_items(AppContext& context, Request& request, const PathParams& path
     std::optional<std::int64_t> total;
     const bool whole = layers::query::is_always(filter) && selection.window.whole() && !selection.bbox;
     if (const auto at = params.instant("at")) {
-        readable.view = view_at(context, readable, *at, {}, request.stop);
+        readable.view = layers::index::past_view(readable.view, readable.policy.filter, *context.store,
+                                                 context.store->seq_at(*at), {}, request.stop);
     } else if (whole) {
         total = context.facts->get(*readable.view, readable.policy).rows;
     }

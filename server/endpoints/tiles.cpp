@@ -89,12 +89,6 @@ Response get_collection_tile(AppContext& context, Request& request, const PathPa
     return tile_response(request, context.tiles->get(caller, question, request.stop));
 }
 
-const char* type_for_tilejson(layers::FieldType type) {
-    using layers::FieldType;
-    if (type == FieldType::boolean) return "Boolean";
-    return type == FieldType::integer || type == FieldType::number ? "Number" : "String";
-}
-
 // The query of the request, so that tiles named by the TileJSON are filtered as it was.
 std::string same_query(const Request& request) {
     const std::size_t mark = request.target.find('?');
@@ -114,7 +108,7 @@ json tilejson(const AppContext& context, const Request& request, const Params& p
                                 readable.policy.visible);
         json fields{{"id", "String"}};
         for (const auto i : layers::tiles::tile_fields(readable.layer(), readable.policy.visible, {}))
-            fields[readable.layer().fields[i].name] = type_for_tilejson(readable.layer().fields[i].type);
+            fields[readable.layer().fields[i].name] = layers::tiles::tilejson_type(readable.layer().fields[i].type);
         vector_layers.push_back({{"id", id},
                                  {"description", readable.layer().description},
                                  {"fields", std::move(fields)},
