@@ -8,6 +8,7 @@
 #include "server/endpoints/items.hpp"
 #include "server/endpoints/jobs.hpp"
 #include "server/endpoints/landing.hpp"
+#include "server/endpoints/me.hpp"
 #include "server/endpoints/metrics.hpp"
 #include "server/endpoints/openapi.hpp"
 #include "server/endpoints/raster.hpp"
@@ -28,6 +29,7 @@ std::vector<Endpoint> all_endpoints() {
              openapi_endpoints,
              health_endpoints,
              metrics_endpoints,
+             me_endpoints,
              collections_endpoints,
              items_endpoints,
              edit_endpoints,

@@ -99,6 +99,7 @@ json collection_json(const AppContext& context, const std::string& base, const R
                {"count", facts.rows},
                {"without_shape", facts.without_shape},
                {"reference", layer.reference},
+               {"writable", readable.policy.may_write},
                {"attribution", layer.attribution}}},
              {"links",
               {link(self, "self", "application/json", layer.title),
