@@ -3,6 +3,7 @@
 import type { Geometry } from "geojson";
 import type { StyleSpecification } from "maplibre-gl";
 import type { paths } from "./api-types";
+import { token, type Caller } from "./session";
 
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 export type Properties = Readonly<Record<string, Json>>;
@@ -14,6 +15,7 @@ export interface Collection {
   description: string;
   geometry: string; // point, line, polygon, any, none
   count: number | null; // null: the server doesn't say
+  writable: boolean; // by this caller
   bounds: Bounds | null;
   interval: readonly [string | null, string | null] | null;
   attribution: string;
@@ -26,8 +28,18 @@ export interface SchemaField {
   unit: string;
   format: string;
   type: string;
+  kind: string; // the layer's own type: text, enumeration, number, integer, boolean, instant, text_list, json
   enumerated: boolean;
+  values: readonly string[]; // of an enumeration
+  required: boolean;
+  readOnly: boolean;
+  common: boolean; // a field that every layer has
   access: string; // open, agency, need_to_know
+}
+
+export interface LayerSchema {
+  fields: readonly SchemaField[];
+  change: string; // how rows change: replace, states (appended), statements (only appended)
 }
 
 export interface Feature {
@@ -54,20 +66,35 @@ export class ApiError extends Error {
   constructor(
     readonly status: number, // 0: no answer at all
     message: string,
+    readonly pointer = "", // RFC 6901, into the body that was sent
+    readonly retryAfter: number | null = null, // seconds
   ) {
     super(message);
     this.name = "ApiError";
   }
 }
 
+export interface Answer {
+  body: Json;
+  etag: string;
+}
+
+export interface Outgoing {
+  method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  body?: Json;
+  contentType?: string;
+  ifMatch?: string;
+}
+
 // Paths and parameters are those of the server's own document: one that it renames no longer compiles here.
 type Path = keyof paths;
-type Get<P extends Path> = paths[P] extends { readonly get: { readonly parameters: infer G } } ? G : never;
+type Get<P extends Path> = paths[P] extends { readonly get: { readonly parameters: infer G } } ? G
+  : paths[P] extends { readonly post: { readonly parameters: infer G } } ? G : never;
 type PathVariables<P extends Path> = Get<P> extends { readonly path: infer V extends object } ? V : Record<never, never>;
 type Query<P extends Path> = NonNullable<Get<P> extends { readonly query?: infer Q } ? Q : never>;
 
 // The address below the origin: "/collections/places/items?limit=10". Lists are joined by commas, undefined is left out.
-function address<P extends Path>(path: P, variables: PathVariables<P>, query?: Query<P>): string {
+export function address<P extends Path>(path: P, variables: PathVariables<P>, query?: Query<P>): string {
   const values = new Map<string, unknown>(Object.entries(variables));
   const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(values.get(name) ?? "")));
   const parameters = new URLSearchParams();
@@ -76,12 +103,29 @@ function address<P extends Path>(path: P, variables: PathVariables<P>, query?: Q
   return parameters.size === 0 ? filled : `${filled}?${parameters}`;
 }
 
+// What goes with every request to this server, the map library's own among them.
+export function authorization(): Record<string, string> {
+  return token.peek() === "" ? {} : { authorization: `Bearer ${token.peek()}` };
+}
+
 async function read(target: string, signal?: AbortSignal): Promise<Json> {
+  return (await send(target, {}, signal)).body;
+}
+
+export async function send(target: string, outgoing: Outgoing, signal?: AbortSignal): Promise<Answer> {
   const url = new URL(target, window.location.origin);
   if (url.origin !== window.location.origin) throw new ApiError(0, "another origin");
+  const headers: Record<string, string> = { accept: "application/json", ...authorization() };
+  if (outgoing.body !== undefined) headers["content-type"] = outgoing.contentType ?? "application/json";
+  if (outgoing.ifMatch !== undefined) headers["if-match"] = outgoing.ifMatch;
   let response: Response;
   try {
-    response = await fetch(url, { headers: { accept: "application/json" }, ...(signal ? { signal } : {}) });
+    response = await fetch(url, {
+      method: outgoing.method ?? "GET",
+      headers,
+      ...(outgoing.body === undefined ? {} : { body: JSON.stringify(outgoing.body) }),
+      ...(signal ? { signal } : {}),
+    });
   } catch (reason) {
     if (signal?.aborted) throw reason;
     throw new ApiError(0, "no answer from the server");
@@ -89,9 +133,11 @@ async function read(target: string, signal?: AbortSignal): Promise<Json> {
   const body: Json = await response.json().catch(() => null);
   if (!response.ok) {
     const problem = object(body);
-    throw new ApiError(response.status, text(problem["detail"]) || text(problem["title"]) || `status ${response.status}`);
+    const said = text(problem["detail"]) || text(problem["title"]) || `status ${response.status}`;
+    const seconds = Number.parseInt(response.headers.get("retry-after") ?? "", 10);
+    throw new ApiError(response.status, said, text(problem["pointer"]), Number.isNaN(seconds) ? null : seconds);
   }
-  return body;
+  return { body, etag: response.headers.get("etag") ?? "" };
 }
 
 // Whether the server answers at all; asked after a failed tile, whose own error doesn't say.
@@ -143,6 +189,7 @@ function parseCollection(value: Json): Collection {
     description: text(document["description"]),
     geometry: text(own["geometry"]),
     count: number(own["count"]),
+    writable: own["writable"] === true,
     bounds: parseBounds(list(object(extent["spatial"])["bbox"])[0]),
     interval: interval.length === 2 ? [text(interval[0]) || null, text(interval[1]) || null] : null,
     attribution: text(own["attribution"]) || text(document["attribution"]),
@@ -156,7 +203,7 @@ function isGeometry(value: unknown): value is Geometry {
   return typeof value === "object" && value !== null && "type" in value && geometryTypes.has(String(value.type));
 }
 
-function parseFeature(value: Json): Feature {
+export function parseFeature(value: Json | undefined): Feature {
   const document = object(value);
   const geometry: unknown = document["geometry"];
   return {
@@ -183,22 +230,43 @@ export async function getCollections(signal?: AbortSignal): Promise<Collection[]
   return list(document["collections"]).map(parseCollection);
 }
 
-export async function getSchema(collection: string, signal?: AbortSignal): Promise<SchemaField[]> {
+export async function getSchema(collection: string, signal?: AbortSignal): Promise<readonly SchemaField[]> {
+  return (await getLayerSchema(collection, signal)).fields;
+}
+
+export async function getLayerSchema(collection: string, signal?: AbortSignal): Promise<LayerSchema> {
   const document = object(await read(address("/collections/{id}/schema", { id: collection }, { f: "json" }), signal));
+  const required = list(document["required"]);
   const position = (field: { readonly [key: string]: Json }) => number(field["x-ogc-propertySeq"]) ?? 0;
-  return Object.entries(object(document["properties"]))
+  const fields = Object.entries(object(document["properties"]))
     .map(([name, value]) => ({ name, field: object(value) }))
     .sort((a, b) => position(a.field) - position(b.field))
-    .map(({ name, field }) => ({
+    .map(({ name, field }): SchemaField => ({
       name,
       title: text(field["title"]) || name,
       description: text(field["description"]),
       unit: text(field["x-ogc-unit"]),
       format: text(field["format"]),
       type: text(field["type"]),
+      kind: text(field["x-sarhad-type"]),
       enumerated: list(field["enum"]).length > 0,
+      values: list(field["enum"]).map(text),
+      required: required.includes(name),
+      readOnly: field["readOnly"] === true,
+      common: field["x-sarhad-common"] === true,
       access: text(field["x-sarhad-access"]),
     }));
+  return { fields, change: text(document["x-sarhad-change"]) };
+}
+
+export async function getCaller(): Promise<Caller> {
+  const document = object(await read(address("/me", {})));
+  return {
+    account: text(document["account"]),
+    agency: text(document["agency"]) || null,
+    roles: list(document["roles"]).map(text),
+    open: document["open"] === true,
+  };
 }
 
 export async function getFeature(collection: string, id: string, signal?: AbortSignal): Promise<Feature> {

@@ -177,5 +177,6 @@ function Body({ feature, fields }: { feature: Feature; fields: readonly SchemaFi
 
 function plainField(name: string): SchemaField {
   const title = name === "version" ? t("detail.version") : name;
-  return { name, title, description: "", unit: "", format: "", type: "", enumerated: false, access: "" };
+  return { name, title, description: "", unit: "", format: "", type: "", kind: "", enumerated: false, values: [],
+    required: false, readOnly: true, common: false, access: "" };
 }

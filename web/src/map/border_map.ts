@@ -8,7 +8,7 @@ import {
 } from "maplibre-gl";
 import "maplibre-gl/dist/maplibre-gl.css";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
-import { getStyle, serverAnswers, type Bounds } from "../api";
+import { authorization, getStyle, serverAnswers, type Bounds } from "../api";
 import { titleOf } from "../feature_text";
 import { boundsOf } from "../geometry";
 import { t } from "../i18n";
@@ -65,6 +65,7 @@ export async function startMap(container: HTMLElement): Promise<() => void> {
     // beyond zoom 19 - 5, where ours end, cut from a copy it keeps: both off, an unchanged tile costs a 304.
     maxTileCacheSize: 0,
     zoomLevelsToOverscale: 5,
+    transformRequest: (url) => (url.startsWith(`${window.location.origin}/`) ? { url, headers: authorization() } : { url }),
     locale: { "Map.Title": t("map.label") },
   });
   map = created;
