@@ -8,6 +8,7 @@
 #include "server/auth/token.hpp"
 #include "server/endpoints/editing.hpp"
 #include "server/jobs/manager.hpp"
+#include "server/live/live.hpp"
 #include "server/log.hpp"
 #include "server/metrics.hpp"
 #include "server/router.hpp"
@@ -27,6 +28,9 @@ void open_data(AppContext& context) {
         *context.store, config.data_dir + "/index", [](const std::string& line) {
             log::write(log::Level::info, "loaded", {{"layer", line}});
         });
+    context.live = std::make_shared<live::Live>(
+        *context.store, *context.index, config.data_dir, static_cast<std::size_t>(config.events_kept),
+        live::HubOptions{.most_streams = static_cast<std::size_t>(config.max_streams)});
     context.jobs = std::make_shared<jobs::Manager>();
     context.sections = std::make_shared<SectionCache>(context);
     context.facts = std::make_shared<layers::index::FactsCache>();
@@ -35,6 +39,8 @@ void open_data(AppContext& context) {
         layers::tiles::TileService::Options{.budget_bytes = config.tile_budget_bytes,
                                             .cache_bytes = config.tile_cache_bytes});
     if (!config.elevation.empty()) context.elevation = std::make_shared<geo::Raster>(config.elevation);
+    context.metrics->gauge("sarhad_event_streams", "Open event streams.",
+                           [live = context.live.get()] { return static_cast<double>(live->hub.streams()); });
     const auto tiles = context.tiles;
     context.metrics->gauge("sarhad_tiles_built", "Tiles built since the start.",
                            [tiles] { return static_cast<double>(tiles->built()); });

@@ -70,6 +70,8 @@ void read_config_file(Config& config, const std::string& path) {
         {"workers", &config.workers, 0, 1024},
         {"queue_length", &config.queue_length, 1, 100'000},
         {"max_connections", &config.max_connections, 1, 100'000},
+        {"max_streams", &config.max_streams, 0, 100'000},
+        {"events_kept", &config.events_kept, 1, 10'000'000},
         {"max_body_bytes", &config.max_body_bytes, 1024, 64 << 20},
         {"max_upload_bytes", &config.max_upload_bytes, 1024, std::int64_t{1} << 40},
         {"header_timeout_s", &config.header_timeout_s, 1, 600},

@@ -21,7 +21,9 @@ struct Config {
 
     int workers = 0;        // 0: as many as cores, at least 2
     int queue_length = 256; // requests waiting for a worker; more are shed with 503
-    int max_connections = 4096;
+    int max_connections = 16'384;
+    int max_streams = 10'000; // open event streams; more are refused with 503
+    int events_kept = 20'000; // in memory; a stream that falls further behind is cut off and resumes
     std::uint64_t max_body_bytes = 1u << 20;
     std::uint64_t max_upload_bytes = 2ull << 30;
     int header_timeout_s = 10;

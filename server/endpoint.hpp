@@ -33,6 +33,9 @@ namespace server {
 namespace jobs {
 class Manager;
 }
+namespace live {
+struct Live;
+}
 class Metrics;
 class SectionCache;
 class Router;
@@ -47,6 +50,7 @@ struct AppContext {
     std::shared_ptr<layers::tiles::TileService> tiles;
     std::shared_ptr<SectionCache> sections; // the border, for chainage of what is written
     std::shared_ptr<geo::Raster> elevation; // null: none was given
+    std::shared_ptr<live::Live> live;       // events; follows the index, so it goes before that
     std::shared_ptr<jobs::Manager> jobs;
     std::shared_ptr<Metrics> metrics;
     std::shared_ptr<const Router> router;

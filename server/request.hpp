@@ -43,12 +43,22 @@ public:
     virtual bool next(std::string& out) = 0;
 };
 
+// Events that are told as they come, on a connection that stays. Not one thread's, but one at a time: next() runs on
+// the worker pool, again whenever the listener was told that there may be something (wake_streams), and every few
+// seconds.
+class EventSource {
+public:
+    virtual ~EventSource() = default;
+    // Appends what is new, if anything is. False: the stream ends behind that. Must not throw.
+    virtual bool next(std::string& out) = 0;
+};
+
 using SharedBytes = std::shared_ptr<const std::string>;
 
 struct Response {
     int status = 200;
     Headers headers; // Content-Type and so on; the edge adds Date, Content-Length, Connection, Content-Encoding
-    std::variant<std::string, SharedBytes, std::unique_ptr<BodySource>> body;
+    std::variant<std::string, SharedBytes, std::unique_ptr<BodySource>, std::unique_ptr<EventSource>> body;
 
     void set(std::string name, std::string value);        // replaces
     std::string_view header(std::string_view name) const; // any case

@@ -3,6 +3,7 @@
 #include "server/endpoints/collections.hpp"
 #include "server/endpoints/conformance.hpp"
 #include "server/endpoints/edit.hpp"
+#include "server/endpoints/events.hpp"
 #include "server/endpoints/health.hpp"
 #include "server/endpoints/import.hpp"
 #include "server/endpoints/items.hpp"
@@ -33,6 +34,7 @@ std::vector<Endpoint> all_endpoints() {
              collections_endpoints,
              items_endpoints,
              edit_endpoints,
+             events_endpoints,
              tiles_endpoints,
              raster_endpoints,
              import_endpoints,

@@ -4,6 +4,7 @@
 #include "server/app.hpp"
 #include "server/assemble.hpp"
 #include "server/http/listener.hpp"
+#include "server/live/live.hpp"
 #include "server/log.hpp"
 #include "server/metrics.hpp"
 
@@ -14,6 +15,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <pthread.h>
+#include <sys/resource.h>
 #include <thread>
 
 namespace server {
@@ -75,6 +77,14 @@ http::Limits limits_of(const Config& config) {
     return limits;
 }
 
+// Streams and slow clients each hold a descriptor; what the operator's hard limit allows is asked for.
+void raise_descriptor_limit() {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    limit.rlim_cur = limit.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 void watch(Metrics& metrics, const http::Listener& listener) {
     metrics.gauge("sarhad_connections", "Open connections.",
                   [&listener] { return static_cast<double>(listener.connections()); });
@@ -90,6 +100,7 @@ int serve(Config config) {
     sigaddset(&signals, SIGINT);
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 
+    raise_descriptor_limit();
     std::filesystem::create_directories(config.data_dir);
     log::start(config.log_level);
     const auto context = assemble(std::move(config));
@@ -97,6 +108,7 @@ int serve(Config config) {
     http::Listener listener{context->config.address, context->config.port, limits_of(context->config), app.service()};
     context->config.port = listener.port();
     watch(*context->metrics, listener);
+    context->live->hub.on_move([&listener] { listener.wake_streams(); });
     const bool v6 = context->config.address.find(':') != std::string::npos;
     const auto host = v6 ? "[" + context->config.address + "]" : context->config.address;
     const std::string url = "http://" + host + ":" + std::to_string(listener.port());
@@ -109,6 +121,7 @@ int serve(Config config) {
     sigwait(&signals, &received);
     log::write(log::Level::info, "stopping", {{"signal", std::int64_t{received}}});
     const bool clean = listener.stop();
+    context->live->hub.on_move(nullptr);
     log::write(clean ? log::Level::info : log::Level::warning, "stopped", {{"clean", clean}});
     log::stop();
     // A handler that ignores its deadline may still run: what was acknowledged is durable, so leave without it.

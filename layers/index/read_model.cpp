@@ -78,6 +78,9 @@ struct ReadModel::State {
     Catalogue catalogue;
     std::atomic<store::Seq> applied{0};
 
+    std::mutex listener_mutex;
+    std::function<void(std::vector<Step>)> listener;
+
     std::mutex merge_mutex;
     std::condition_variable_any merge_wanted;
     bool merge_pending = false;
@@ -104,6 +107,7 @@ struct ReadModel::State {
     void load(const std::function<void(const std::string&)>& progress);
     std::shared_ptr<LayerModel> adopt(const std::string& id);
     void apply(const std::vector<store::Store::Applied>& batch);
+    std::vector<Step> steps_of(const std::vector<store::Store::Applied>& batch) const;
     bool merge_once(LayerModel& m) const;
     void run_merger(const std::stop_token& stop);
     void write_snapshot(LayerModel& m) const;
@@ -200,7 +204,31 @@ std::shared_ptr<LayerModel> ReadModel::State::adopt(const std::string& id) {
     return models.emplace(id, std::move(m)).first->second;
 }
 
+// Before the batch is applied: the rows it replaces are still in the views.
+std::vector<Step> ReadModel::State::steps_of(const std::vector<store::Store::Applied>& batch) const {
+    std::vector<Step> steps;
+    steps.reserve(batch.size());
+    std::map<geo::Uuid, std::shared_ptr<const Record>> written; // earlier in this batch
+    for (const auto& item : batch) {
+        std::shared_ptr<const Record> before;
+        if (item.change.version > 1) {
+            const auto m = model(item.change.layer);
+            const auto view = m ? m->view() : nullptr;
+            if (const auto earlier = written.find(item.change.id); earlier != written.end())
+                before = earlier->second;
+            else if (const auto found = view ? view->find(item.change.id) : std::nullopt)
+                before = std::make_shared<const Record>(to_record(*found->piece->segment, found->row));
+        }
+        written[item.change.id] = item.record;
+        steps.push_back({item.change, std::move(before), item.record});
+    }
+    return steps;
+}
+
 void ReadModel::State::apply(const std::vector<store::Store::Applied>& batch) {
+    const std::lock_guard listening{listener_mutex};
+    std::vector<Step> steps;
+    if (listener) steps = steps_of(batch);
     std::map<std::string, std::vector<const store::Store::Applied*>> by_layer;
     for (const auto& item : batch) by_layer[item.change.layer].push_back(&item);
     bool many = false;
@@ -229,6 +257,7 @@ void ReadModel::State::apply(const std::vector<store::Store::Applied>& batch) {
         m->publish(std::move(pieces), seq);
     }
     if (!batch.empty()) applied = batch.back().change.seq;
+    if (listener && !steps.empty()) listener(std::move(steps));
     if (!many) return;
     {
         const std::lock_guard lock{merge_mutex};
@@ -346,6 +375,11 @@ store::Seq ReadModel::applied() const {
 
 void ReadModel::write_snapshots() const {
     for (const auto& m : state_->all()) state_->write_snapshot(*m);
+}
+
+void ReadModel::on_applied(std::function<void(std::vector<Step>)> listener) {
+    const std::lock_guard lock{state_->listener_mutex};
+    state_->listener = std::move(listener);
 }
 
 } // namespace layers::index

@@ -9,6 +9,7 @@
 #include "layers/access/caller.hpp"
 #include "layers/index/filter.hpp"
 #include "layers/index/segment.hpp"
+#include "layers/index/touched_tiles.hpp"
 #include "layers/store/store.hpp"
 
 #include <array>
@@ -43,20 +44,6 @@ struct Piece {
     std::shared_ptr<DeadMarks> dead;
 };
 
-// The last seq that touched each tile, down to kZoom; below, a tile counts as touched with its ancestor.
-class TouchedTiles {
-public:
-    static constexpr int kZoom = 8;
-    TouchedTiles();
-    void touch(const geo::Box& lon_lat, store::Seq seq); // grown by a tile's buffer
-    void touch_all(store::Seq seq);
-    store::Seq last(geo::TileId tile) const;
-
-private:
-    std::vector<std::atomic<store::Seq>> seqs_; // all zooms, one after the other
-    std::atomic<store::Seq> all_{0};
-};
-
 // A layer as it was at `seq`. Immutable; hold it as long as the answer is being made.
 struct View {
     std::shared_ptr<const Layer> layer;
@@ -85,6 +72,13 @@ struct View {
 // A row as a Record again, exact.
 Record to_record(const Segment& segment, Row row);
 
+// A change with the row as it was and as it became; null: not there. What a reader may learn of it is policy's matter.
+struct Step {
+    store::Change change;
+    std::shared_ptr<const Record> before;
+    std::shared_ptr<const Record> after;
+};
+
 class ReadModel {
 public:
     // Maps snapshots under `directory` (empty: none kept), replays the tail of the log, then follows the store's
@@ -99,6 +93,10 @@ public:
     Catalogue catalogue() const;
     store::Seq applied() const;
     void write_snapshots() const; // of layers that changed since the last one
+
+    // Called on the committing thread when views show the batch and before its writers hear of it, in seq order. One
+    // listener; it must be quick and not throw. Set it before anybody writes, to nothing before what it refers to dies.
+    void on_applied(std::function<void(std::vector<Step>)> listener);
 
 private:
     struct State;

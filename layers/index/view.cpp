@@ -12,59 +12,6 @@ void DeadMarks::mark(Row row, store::Seq seq) {
     count_.fetch_add(1, std::memory_order_acq_rel);
 }
 
-namespace {
-
-constexpr std::size_t first_of_zoom(int z) {
-    return ((std::size_t{1} << (2 * z)) - 1) / 3;
-}
-
-// A tile shows what lies up to this part of its width beyond its edge (layers/tiles draws 64 of 4096 units).
-constexpr double kBuffer = 64.0 / 4096.0;
-
-} // namespace
-
-TouchedTiles::TouchedTiles() : seqs_(first_of_zoom(kZoom + 1)) {}
-
-void TouchedTiles::touch(const geo::Box& box, store::Seq seq) {
-    if (box.empty()) return;
-    for (int z = 0; z <= kZoom; ++z) {
-        const std::int64_t side = std::int64_t{1} << z;
-        const auto low = geo::tile_at({std::clamp(box.min_x, -180.0, 180.0), std::clamp(box.max_y, -90.0, 90.0)}, z);
-        const auto high = geo::tile_at({std::clamp(box.max_x, -180.0, 180.0), std::clamp(box.min_y, -90.0, 90.0)}, z);
-        const auto width = geo::tile_box({z, 0, 0});
-        const double cell = static_cast<double>(width.max_x) - static_cast<double>(width.min_x);
-        // The corner's place inside its tile says whether the neighbour shows it too.
-        const auto near = [&](geo::Point p, geo::TileId tile) {
-            const auto m = geo::to_mercator(p);
-            const auto b = geo::tile_box(tile);
-            const double margin = cell * kBuffer + 2;
-            return std::array<bool, 4>{
-                m.x - static_cast<double>(b.min_x) <= margin, b.max_x - static_cast<double>(m.x) <= margin,
-                b.max_y - static_cast<double>(m.y) <= margin, m.y - static_cast<double>(b.min_y) <= margin};
-        };
-        const auto at_low = near({std::clamp(box.min_x, -180.0, 180.0), std::clamp(box.max_y, -90.0, 90.0)}, low);
-        const auto at_high = near({std::clamp(box.max_x, -180.0, 180.0), std::clamp(box.min_y, -90.0, 90.0)}, high);
-        const std::int64_t x0 = std::max<std::int64_t>(0, low.x - at_low[0]);
-        const std::int64_t x1 = std::min(side - 1, high.x + at_high[1]);
-        const std::int64_t y0 = std::max<std::int64_t>(0, low.y - at_low[2]);
-        const std::int64_t y1 = std::min(side - 1, high.y + at_high[3]);
-        for (std::int64_t y = y0; y <= y1; ++y)
-            for (std::int64_t x = x0; x <= x1; ++x)
-                seqs_[first_of_zoom(z) + static_cast<std::size_t>(y * side + x)].store(seq, std::memory_order_release);
-    }
-}
-
-void TouchedTiles::touch_all(store::Seq seq) {
-    all_.store(seq, std::memory_order_release);
-}
-
-store::Seq TouchedTiles::last(geo::TileId tile) const {
-    if (tile.z > kZoom) tile = {kZoom, tile.x >> (tile.z - kZoom), tile.y >> (tile.z - kZoom)};
-    const std::int64_t side = std::int64_t{1} << tile.z;
-    const auto own = seqs_[first_of_zoom(tile.z) + static_cast<std::size_t>(tile.y * side + tile.x)].load();
-    return std::max(own, all_.load());
-}
-
 std::int64_t View::live_rows() const {
     std::int64_t rows = 0;
     for (const auto& piece : pieces) {
@@ -151,7 +98,8 @@ std::shared_ptr<const View> make_view(std::shared_ptr<const Layer> layer, const 
     auto segment = builder.finish();
     auto dead = std::make_shared<DeadMarks>(segment->size());
     view->pieces.push_back({std::move(segment), std::move(dead)});
-    view->touched = std::make_shared<TouchedTiles>();
+    static const auto never = std::make_shared<const TouchedTiles>(); // nothing of the past is edited
+    view->touched = never;
     return view;
 }
 

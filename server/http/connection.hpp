@@ -36,9 +36,10 @@ public:
     boost::asio::awaitable<void> run();
     void judge(Clock::time_point now);
     void cut();
+    void wake(); // an event stream: there may be news
 
 private:
-    enum class Phase { idle, head, body, working, writing, lingering };
+    enum class Phase { idle, head, body, working, writing, listening, lingering };
     struct Turn { // how the request at hand wants its answer
         bool head_only = false;
         bool http_1_0 = false;
@@ -58,6 +59,9 @@ private:
     boost::asio::awaitable<bool> answer(Exchange& exchange, Turn turn);
     boost::asio::awaitable<bool> refuse(int status, const char* reason);
     boost::asio::awaitable<bool> stream(Exchange& exchange, bool chunked);
+    boost::asio::awaitable<bool> tell(Exchange& exchange, bool chunked);
+    boost::asio::awaitable<void> news(Exchange& exchange, std::uint64_t heard);
+    boost::asio::awaitable<bool> write_block(Exchange& exchange, bool chunked);
     boost::asio::awaitable<bool> write(const char* first, std::size_t first_size, const char* second = nullptr,
                                        std::size_t second_size = 0);
     boost::asio::awaitable<void> linger();
@@ -77,7 +81,8 @@ private:
     Phase phase_ = Phase::idle;
     Clock::time_point expires_{};
     bool timed_out_ = false;
-    std::shared_ptr<Exchange> exchange_; // while a worker has it
+    std::shared_ptr<Exchange> exchange_; // while a worker has it, or while its stream waits for news
+    Clock::time_point looked_{};         // at the client of a waiting stream, when last
     Clock::time_point began_{};
     std::uint64_t sent_ = 0; // body bytes of the current answer
 };

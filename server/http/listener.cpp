@@ -155,6 +155,10 @@ std::size_t Listener::waiting() const {
     return impl_->shared->pool.waiting();
 }
 
+void Listener::wake_streams() {
+    for (auto& io : impl_->io) asio::post(io.context, [&io] { http::wake_streams(io); });
+}
+
 bool Listener::stop() {
     if (!std::exchange(impl_->stopped, true)) {
         asio::post(impl_->io[0].context, [impl = impl_.get()] { impl->close_door(); });

@@ -18,6 +18,7 @@ struct Limits {
     std::chrono::milliseconds idle_timeout{60'000};   // between requests: closed
     std::chrono::milliseconds body_timeout{20'000};   // without a byte of the body: 408
     std::chrono::milliseconds write_timeout{30'000};  // without progress: closed
+    std::chrono::milliseconds stream_pulse{5'000};    // an event stream is asked this often though nothing woke it
     std::chrono::milliseconds stop_timeout{10'000};
     std::size_t max_connections = 4096;
     std::size_t queue_length = 256;
@@ -62,6 +63,9 @@ public:
     std::uint16_t port() const;
     std::size_t connections() const; // thread-safe
     std::size_t waiting() const;     // requests in the queue; thread-safe
+
+    // Event streams may have something to tell: each is asked. Thread-safe, cheap; until stop().
+    void wake_streams();
 
     // Takes no new connections, finishes the accepted requests, closes. False: stop_timeout passed, some were cut and
     // their handlers still run; the process had better leave without waiting for them (the destructor would).

@@ -19,6 +19,7 @@ using std::chrono::milliseconds;
 namespace {
 constexpr milliseconds kGrace{250};             // a handler that heard its deadline may still answer for itself
 constexpr std::size_t kStreamBytes = 64 * 1024; // least of a streamed answer in one chunk
+constexpr milliseconds kLook{1000};             // between two looks whether a stream's client is still there
 constexpr milliseconds kQuiet{300};             // after stop(), an idle connection may bring what is on the wire
 } // namespace
 
@@ -53,6 +54,14 @@ void Session::judge(Clock::time_point now) {
             exchange_->stop.request_stop();
         return;
     }
+    if (phase_ == Phase::listening) {
+        if (now - looked_ > kLook) {
+            looked_ = now;
+            if (client_gone()) timed_out_ = true;
+        }
+        if (now > expires_ || timed_out_ || shared_->stopping) wake();
+        return;
+    }
     const bool quiet = shared_->stopping && phase_ == Phase::idle && now - io_.stop_began > kQuiet;
     if (now <= expires_ && !quiet) return;
     timed_out_ = true;
@@ -63,8 +72,20 @@ void Session::judge(Clock::time_point now) {
         std::ignore = socket_.cancel(ignored);
 }
 
+void Session::wake() {
+    if (phase_ != Phase::listening || !exchange_) return;
+    asio::post(io_.context, [exchange = exchange_] {
+        if (auto go = std::exchange(exchange->resume, nullptr)) go();
+    });
+}
+
+void wake_streams(IoThread& io) {
+    ++io.wakings;
+    for (Session* session : io.sessions) session->wake();
+}
+
 void Session::cut() {
-    if (phase_ != Phase::idle && phase_ != Phase::lingering) shared_->cut = true;
+    if (phase_ != Phase::idle && phase_ != Phase::lingering && phase_ != Phase::listening) shared_->cut = true;
     timed_out_ = true;
     if (exchange_) asio::post(io_.context, [exchange = exchange_] { exchange->abandon(); });
     error_code ignored;
@@ -133,8 +154,8 @@ void Session::handle(const Service& service, Exchange& exchange) {
         return;
     }
     exchange.response = service.handle(exchange.request);
+    exchange.more = exchange.response.body.index() >= 2; // a source of blocks or of events
     if (!std::holds_alternative<std::unique_ptr<BodySource>>(exchange.response.body)) return;
-    exchange.more = true;
     pull(exchange);
     if (exchange.failed) exchange.response = problem(exchange.failure, "");
 }

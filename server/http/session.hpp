@@ -42,6 +42,7 @@ struct IoThread {
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work{context.get_executor()};
     boost::asio::steady_timer timer{context};
     Clock::time_point stop_began{};
+    std::uint64_t wakings = 0; // of event streams
 };
 
 // Starts the coroutine that serves `socket` (which belongs to io.context) until it closes. Call on io's thread.
@@ -49,5 +50,8 @@ void start_session(std::shared_ptr<Shared> shared, IoThread& io, boost::asio::ip
 
 // Judges every connection's clock: header, body, idle and write timeouts, deadlines, clients that went away, stopping.
 void sweep(Shared& shared, IoThread& io);
+
+// Asks every event stream of this thread for news. Call on io's thread.
+void wake_streams(IoThread& io);
 
 } // namespace server::http

@@ -4,6 +4,7 @@
 #include "server/http/error_status.hpp"
 #include "server/http/wire.hpp"
 
+#include <boost/asio/async_result.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
@@ -30,7 +31,8 @@ asio::awaitable<bool> Session::answer(Exchange& exchange, Turn turn) {
     if (text) body = *text;
     if (shared_bytes && *shared_bytes) body = **shared_bytes;
     if (source && !exchange.more) body = exchange.block; // it was short: send it whole
-    const bool streamed = source && exchange.more;
+    auto* events = std::get_if<std::unique_ptr<EventSource>>(&response.body);
+    const bool streamed = (source && exchange.more) || events;
     // While stopping, requests that are already here are still served.
     if ((shared_->stopping && input_.empty()) || (streamed && turn.http_1_0)) turn.keep_alive = false;
 
@@ -43,7 +45,8 @@ asio::awaitable<bool> Session::answer(Exchange& exchange, Turn turn) {
     bool good = true;
     if (streamed) {
         good = co_await write(head_bytes.data(), head_bytes.size());
-        if (good && with_body) good = co_await stream(exchange, !turn.http_1_0);
+        if (good && with_body && source) good = co_await stream(exchange, !turn.http_1_0);
+        if (good && with_body && events) good = co_await tell(exchange, !turn.http_1_0);
     } else {
         good = co_await write(head_bytes.data(), head_bytes.size(), body.data(), body.size());
         if (good) sent_ = body.size();
@@ -53,25 +56,30 @@ asio::awaitable<bool> Session::answer(Exchange& exchange, Turn turn) {
         auto left = std::make_shared<std::unique_ptr<BodySource>>(std::move(*source));
         shared_->pool.submit_always([left] { left->reset(); });
     }
+    if (events && !exchange.abandoned) events->reset();
     if (good && !turn.keep_alive) co_await linger();
     co_return good&& turn.keep_alive;
+}
+
+// One block on its way out, as a chunk where the client knows chunks.
+asio::awaitable<bool> Session::write_block(Exchange& exchange, bool chunked) {
+    const auto size = exchange.block.size();
+    if (size == 0) co_return true;
+    std::string line;
+    if (chunked) {
+        line = chunk_line(size);
+        exchange.block += "\r\n";
+    }
+    const bool good = co_await write(line.data(), line.size(), exchange.block.data(), exchange.block.size());
+    if (good) sent_ += size;
+    exchange.block.clear();
+    co_return good;
 }
 
 // The blocks of a streamed answer, each pulled when the last one is on its way.
 asio::awaitable<bool> Session::stream(Exchange& exchange, bool chunked) {
     while (true) {
-        if (!exchange.block.empty()) {
-            const auto size = exchange.block.size();
-            if (chunked) {
-                exchange.block += "\r\n";
-                const auto line = chunk_line(size);
-                if (!co_await write(line.data(), line.size(), exchange.block.data(), exchange.block.size())) break;
-            } else if (!co_await write(exchange.block.data(), size)) {
-                break;
-            }
-            sent_ += size;
-            exchange.block.clear();
-        }
+        if (!co_await write_block(exchange, chunked)) break;
         if (!exchange.more) {
             static constexpr std::string_view kEnd = "0\r\n\r\n";
             if (chunked) co_return co_await write(kEnd.data(), kEnd.size());
@@ -86,6 +94,47 @@ asio::awaitable<bool> Session::stream(Exchange& exchange, bool chunked) {
     }
     exchange.stop.request_stop();
     co_return false;
+}
+
+// Events until the source ends, the client leaves or the server stops.
+asio::awaitable<bool> Session::tell(Exchange& exchange, bool chunked) {
+    input_.shrink_to_fit(); // thousands of these may wait
+    while (true) {
+        const auto heard = io_.wakings;
+        enter(Phase::working, kBlockDeadline);
+        exchange_ = exchange.shared_from_this();
+        Exchange::Task next = [](Exchange& e) {
+            e.more = std::get<std::unique_ptr<EventSource>>(e.response.body)->next(e.block);
+        };
+        const bool back = co_await exchange.on_worker(shared_->pool, true, std::move(next));
+        exchange_.reset();
+        if (!back) break;
+        const bool nothing = exchange.block.empty();
+        if (!co_await write_block(exchange, chunked)) break;
+        if (!exchange.more || shared_->stopping) {
+            static constexpr std::string_view kEnd = "0\r\n\r\n";
+            if (chunked) co_return co_await write(kEnd.data(), kEnd.size());
+            co_return true;
+        }
+        if (nothing) co_await news(exchange, heard);
+        if (timed_out_) break;
+    }
+    exchange.stop.request_stop();
+    co_return false;
+}
+
+// Waits until something woke the streams since `heard` was read, or for the pulse.
+asio::awaitable<void> Session::news(Exchange& exchange, std::uint64_t heard) {
+    if (io_.wakings != heard) co_return;
+    enter(Phase::listening, shared_->limits.stream_pulse);
+    exchange_ = exchange.shared_from_this();
+    co_await asio::async_initiate<const asio::use_awaitable_t<>, void()>(
+        [&exchange](auto handler) {
+            auto held = std::make_shared<decltype(handler)>(std::move(handler));
+            exchange.resume = [held] { (*held)(); };
+        },
+        asio::use_awaitable);
+    exchange_.reset();
 }
 
 // An answer to bytes that are no request for the app; the connection ends, as nobody knows where the next one starts.

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 #include <map>
+#include <random>
 
 namespace {
 
@@ -197,6 +198,43 @@ TEST(TouchedTiles, an_edit_touches_the_tiles_of_its_old_and_new_place_and_no_oth
     EXPECT_EQ(last(torkham, 0), after);
     EXPECT_EQ(last(gwadar, 8), gwadar_before);
     EXPECT_LT(gwadar_before, before);
+}
+
+// Below the dense zooms too: an edit in a town leaves the tiles of the next town alone.
+TEST(TouchedTiles, are_exact_down_to_the_deepest_zoom_and_never_too_few) {
+    TouchedTiles touched;
+    geo::Box village;
+    village.add(geo::Point{66.4500, 30.9200});
+    village.add(geo::Point{66.4510, 30.9205});
+    touched.touch(village, 7);
+    for (int z = 0; z <= TouchedTiles::kDeepest; ++z) {
+        const auto own = geo::tile_at({66.4505, 30.9202}, z);
+        EXPECT_EQ(touched.last(own), 7) << z;
+        if (z > 9) {
+            EXPECT_EQ(touched.last({z, own.x + 2, own.y}), 0) << z;
+        }
+    }
+    EXPECT_EQ(touched.last(geo::tile_at({66.4505, 30.9202}, 20)), 7); // with its ancestor
+    // The buffer: a point just west of a tile's edge is drawn by the tile east of it.
+    const auto tile = geo::tile_at({62.0, 26.0}, 14);
+    const auto box = geo::tile_box(tile);
+    const auto edge = geo::to_lon_lat({box.min_x - 100, (box.min_y + box.max_y) / 2});
+    geo::Box beside;
+    beside.add(edge);
+    touched.touch(beside, 9);
+    EXPECT_EQ(touched.last(tile), 9);
+    EXPECT_EQ(touched.last({14, tile.x - 1, tile.y}), 9);
+    EXPECT_EQ(touched.last({14, tile.x + 1, tile.y}), 0);
+    // A box too large to name each tile touches all that lies below it.
+    geo::Box province;
+    province.add(geo::Point{61, 25});
+    province.add(geo::Point{63, 27});
+    touched.touch(province, 11);
+    std::mt19937 random{5};
+    std::uniform_real_distribution<double> lon{61, 63}, lat{25, 27};
+    for (int i = 0; i < 200; ++i)
+        for (const int z : {9, 11, 14, 19}) EXPECT_EQ(touched.last(geo::tile_at({lon(random), lat(random)}, z)), 11);
+    EXPECT_EQ(touched.last(geo::tile_at({66.4505, 30.9202}, 14)), 7);
 }
 
 TEST(Facts, count_and_extent_are_of_what_the_caller_may_see) {
