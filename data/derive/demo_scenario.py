@@ -1,31 +1,24 @@
-#!/usr/bin/env python3
-"""Makes data/scenario/demo/ out of demo_story.py and a seeded generator. Everything in it is invented.
+"""The hand-written part of the demo scenario: rows out of demo_story.py. year.py writes them. Everything is invented.
 
-  data/derive/demo_scenario.py
-
-Needs data/border_sections.geojson, data/check_posts.csv and data/crossing_points.csv. The same seed gives the same
-files, byte by byte. Every row has scenario_id "demo", so nothing of it is ever counted with the real world.
+Needs data/border_sections.geojson, data/check_posts.csv and data/crossing_points.csv. The same files come out each
+time, byte by byte. Every row has scenario_id "demo", so nothing of it is ever counted with the real world.
 """
-import bisect
 import csv
 import datetime
-import functools
-import itertools
 import json
 import math
 import pathlib
 import random
 
 import demo_story as story
+from demo_year.section import moved, read_sections
 from geodesy import between, distance_m, length_m
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-OUT = ROOT / "data/scenario/demo"
 SEED = 20260101
 UTC = datetime.timezone.utc
 ICCS = {"som": "08051", "tip": "0204"}
-SECTIONS = {f["properties"]["source_ref"]: f["geometry"]["coordinates"]
-            for f in json.loads((ROOT / "data/border_sections.geojson").read_text(encoding="utf-8"))["features"]}
+SECTIONS = read_sections()
 LIGHT = {"goods": "low", "fuel": "low", "sighting": "low", "deportation": "low"}
 AMOUNTS = {"goods": ("tyres", 40, 300, "piece"), "fuel": ("diesel", 800, 12000, "l"),
            "narcotics": ("hashish", 2, 90, "kg"), "arms": ("pistols", 1, 9, "piece")}
@@ -34,54 +27,13 @@ COUNTED = {"crossing", "crossing_attempt", "som", "deportation", "sighting"}
 
 # --- places -----------------------------------------------------------------------------------------------------
 
-@functools.cache
-def distances(section):
-    """Distance along the section of each of its vertices, in metres."""
-    line = SECTIONS[section]
-    return [0.0, *itertools.accumulate(distance_m(p, q) for p, q in zip(line, line[1:]))]
-
-
-def locate(section, km):
-    """(segment, fraction) of a section at a distance along it."""
-    along_m, at = distances(section), km * 1000
-    if not 0 <= at <= along_m[-1]:
-        raise ValueError(f"{section} has no km {km}")
-    i = min(max(bisect.bisect_right(along_m, at) - 1, 0), len(along_m) - 2)
-    return i, (at - along_m[i]) / (along_m[i + 1] - along_m[i])
-
-
-def on_line(section, km):
-    i, t = locate(section, km)
-    line = SECTIONS[section]
-    return between(line[i], line[i + 1], t)
-
-
 def piece(section, from_km, to_km):
-    """The section's own vertices between two distances, so that the piece lies on it."""
-    line = SECTIONS[section]
-    (i, _), (j, _) = locate(section, from_km), locate(section, to_km)
-    points = [on_line(section, from_km), *line[i + 1:j + 1], on_line(section, to_km)]
-    return [p for k, p in enumerate(points) if k == 0 or p != points[k - 1]]
-
-
-def course(section, km):
-    """Unit vector (east, north) of the line's run over 4 km: the border's small bends would turn an offset about."""
-    last = distances(section)[-1] / 1000
-    a, b = on_line(section, max(0, km - 2)), on_line(section, min(last, km + 2))
-    east, north = (b[0] - a[0]) * math.cos(math.radians(a[1])), b[1] - a[1]
-    norm = math.hypot(east, north)
-    return east / norm, north / norm
-
-
-def moved(point, east_km, north_km):
-    return [round(point[0] + east_km / (111.32 * math.cos(math.radians(point[1]))), 6),
-            round(point[1] + north_km / 110.95, 6)]
+    return SECTIONS[section].piece(from_km, to_km)
 
 
 def place(section, km, offset_km):
     """The point beside the section; positive offsets are right of it, in Pakistan."""
-    east, north = course(section, km)
-    return moved(on_line(section, km), north * offset_km, -east * offset_km)
+    return SECTIONS[section].place(km, offset_km)
 
 
 def along(section, from_km, to_km, offset_km, rng, step_km=2.0):
@@ -268,12 +220,13 @@ def facilities(_):
                       valid_from=instant("2026-01-01"), geo_method="map", releasable_to=["fia"])
 
 
-def write(name, rows):
-    rows = list(rows)
-    lines = ",\n".join(json.dumps(r, ensure_ascii=False, separators=(",", ":")) for r in rows)
-    (OUT / f"{name}.geojson").write_text(
-        f'{{"type":"FeatureCollection","name":"{name}","features":[\n{lines}\n]}}\n', encoding="utf-8")
-    print(f"{name}: {len(rows)}")
+def reports_by_story():
+    """(happening, row) of each report: rows of one happening are several agencies' views of it."""
+    rows = list(reports(random.Random(f"{SEED} reports")))
+    keys = [key for _, key, *_ in story.REPORTS]
+    for number, row in enumerate(rows):
+        key = keys[number] if number < len(keys) else None
+        yield f"story-{key}" if key else f"story-{row['properties']['source_ref']}", row
 
 
 def crossing_states(ref):
@@ -284,28 +237,20 @@ def crossing_states(ref):
     return {"state": listed[-1]["state"], "states": json.dumps(listed, separators=(",", ":"))} if listed else {}
 
 
-def copy_table(name, more=lambda ref: {}):
+def copy_of_table(name, more=lambda ref: {}):
     """A scenario sees only its own rows, so the demo has its own copy of the tables' places, marked as such."""
     with open(ROOT / f"data/{name}.csv", encoding="utf-8", newline="") as file:
-        rows = [{**row, **more(row["source_ref"]), "source_ref": f"demo-{row['source_ref']}", "scenario_id": "demo"}
+        return [{**row, **more(row["source_ref"]), "source_ref": f"demo-{row['source_ref']}", "scenario_id": "demo"}
                 for row in csv.DictReader(file)]
-    columns = list(dict.fromkeys(column for row in rows for column in row))
-    with open(OUT / f"{name}.csv", "w", encoding="utf-8", newline="") as file:
-        out = csv.DictWriter(file, columns, lineterminator="\n")
-        out.writeheader()
-        out.writerows(rows)
-    print(f"{name}: {len(rows)}")
 
 
-def main():
-    OUT.mkdir(parents=True, exist_ok=True)
+def layers():
+    """Rows of each layer, as GeoJSON features."""
     makers = {"fence_segments": fences, "patrol_tracks": patrols, "observed_tracks": observed, "crossing_routes": routes,
               "reports": reports, "hazards": hazards, "facilities": facilities}
-    for name, maker in makers.items():
-        write(name, maker(random.Random(f"{SEED} {name}")))
-    copy_table("check_posts")
-    copy_table("crossing_points", crossing_states)
+    return {name: list(maker(random.Random(f"{SEED} {name}"))) for name, maker in makers.items()}
 
 
-if __name__ == "__main__":
-    main()
+def tables():
+    return {"check_posts": copy_of_table("check_posts"),
+            "crossing_points": copy_of_table("crossing_points", crossing_states)}
