@@ -21,19 +21,25 @@ std::string read(const std::string& file) {
 }
 
 // Standard output and error go to files: no pipe that could fill up and stop the program.
-pid_t start(const std::vector<std::string>& arguments, const std::string& out, const std::string& err) {
-    std::vector<char*> argv;
+pid_t start(const std::vector<std::string>& arguments, const Environment& environment, const std::string& out,
+            const std::string& err) {
+    std::vector<char*> argv, envp;
     std::string program = SARHAD_PROGRAM;
     argv.push_back(program.data());
     auto held = arguments;
     for (auto& argument : held) argv.push_back(argument.data());
     argv.push_back(nullptr);
+    std::vector<std::string> added;
+    for (const auto& [name, value] : environment) added.push_back(std::string{name}.append("=").append(value));
+    for (char** inherited = ::environ; *inherited; ++inherited) envp.push_back(*inherited);
+    for (auto& variable : added) envp.push_back(variable.data());
+    envp.push_back(nullptr);
     const pid_t pid = ::fork();
     if (pid != 0) return pid;
     const int flags = O_CREAT | O_WRONLY | O_TRUNC;
     if (::dup2(::open(out.c_str(), flags, 0600), 1) < 0 || ::dup2(::open(err.c_str(), flags, 0600), 2) < 0)
         ::_exit(127);
-    ::execv(program.c_str(), argv.data());
+    ::execve(program.c_str(), argv.data(), envp.data());
     ::_exit(127);
 }
 
@@ -63,18 +69,18 @@ std::string TemporaryFolder::write(std::string_view name, std::string_view text)
     return path(name);
 }
 
-Ran run(const std::vector<std::string>& arguments) {
+Ran run(const std::vector<std::string>& arguments, const Environment& environment) {
     const TemporaryFolder scratch;
-    const auto pid = start(arguments, scratch.path("out"), scratch.path("err"));
+    const auto pid = start(arguments, environment, scratch.path("out"), scratch.path("err"));
     int status = 0;
     ::waitpid(pid, &status, 0);
     return {exit_code(status), read(scratch.path("out")), read(scratch.path("err"))};
 }
 
-Server::Server(const std::string& data_dir, std::vector<std::string> arguments) {
+Server::Server(const std::string& data_dir, std::vector<std::string> arguments, const Environment& environment) {
     std::vector<std::string> all{"serve", "--data-dir", data_dir, "--listen", "127.0.0.1:0"};
     all.insert(all.end(), arguments.begin(), arguments.end());
-    pid_ = start(all, scratch_.path("out"), scratch_.path("err"));
+    pid_ = start(all, environment, scratch_.path("out"), scratch_.path("err"));
     const auto until = std::chrono::steady_clock::now() + std::chrono::seconds{30};
     static constexpr std::string_view kLine = "listening on http://127.0.0.1:";
     while (std::chrono::steady_clock::now() < until) {
@@ -86,7 +92,9 @@ Server::Server(const std::string& data_dir, std::vector<std::string> arguments) 
         if (!alive()) break;
         std::this_thread::sleep_for(std::chrono::milliseconds{10});
     }
-    throw std::runtime_error{"the server does not listen: " + log()};
+    signal(SIGKILL);
+    const int code = wait();
+    throw std::runtime_error{"the server does not listen (" + std::to_string(code) + "): " + log()};
 }
 
 Server::~Server() {

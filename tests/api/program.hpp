@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <sys/types.h>
+#include <utility>
 #include <vector>
 
 namespace test {
@@ -33,13 +34,17 @@ struct Ran {
     std::string err;
 };
 
+using Environment = std::vector<std::pair<std::string, std::string>>; // added to that of the test
+
 // Runs `sarhad ARGUMENTS` to its end.
-Ran run(const std::vector<std::string>& arguments);
+Ran run(const std::vector<std::string>& arguments, const Environment& environment = {});
 
 class Server {
 public:
     // `sarhad serve --data-dir … --listen 127.0.0.1:0 ARGUMENTS`, and waits until it listens (30 s at most).
-    explicit Server(const std::string& data_dir, std::vector<std::string> arguments = {"--open"});
+    // Error: std::runtime_error with what the program said, when it ends or does not listen.
+    explicit Server(const std::string& data_dir, std::vector<std::string> arguments = {"--open"},
+                    const Environment& environment = {});
     ~Server(); // stop()
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;
