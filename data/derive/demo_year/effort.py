@@ -55,7 +55,7 @@ def legs_of(way: list[Place], about_km: list[float], strip: Strip, pieces: int =
             near = near_a + (near_b - near_a) * t
             km, away = strip.nearest(lon, lat, near, 3.0)
             if away > 2.0:  # far from the line its bends lie elsewhere
-                km, away = strip.nearest(lon, lat, near, 45.0)
+                km, away = strip.nearest(lon, lat, near, strip.length_km)
             on_line += away <= LINE_REACH_KM
             if away <= INLAND_REACH_KM:
                 shares[int(km)] = shares.get(int(km), 0.0) + 1 / pieces

@@ -58,7 +58,7 @@ def row_of(p: Parameters, report: Report, seed: int) -> Row:
     if report.again is not None and not report.same_text:
         row["remarks"] = f"Corrects {report.again.ref}"
     elif report.late:
-        row["remarks"] = f"Handed in {(report.handed_in - incident.at) // (24 * 60)} days late"
+        row["remarks"] = f"Handed in {(first.handed_in - incident.at) // (24 * 60)} days late"
     return row
 
 

@@ -98,7 +98,11 @@ class Strip:
 
     def nearest(self, lon: float, lat: float, near_km: float, reach_km: float) -> tuple[float, float]:
         """(km, distance in km) of the line's point nearest to a place, looked for within reach_km of near_km."""
-        every = 1 if reach_km < 10 else 3
+        if reach_km > 20:  # first a kilometre apart, then about the best of these
+            near_km, reach_km = self._nearest(lon, lat, near_km, reach_km, every=10)[0], 1.5
+        return self._nearest(lon, lat, near_km, reach_km, every=1)
+
+    def _nearest(self, lon: float, lat: float, near_km: float, reach_km: float, every: int) -> tuple[float, float]:
         first = max(0, int((near_km - reach_km) / self.STEP))
         last = min(len(self.points), int((near_km + reach_km) / self.STEP) + 2)
         scale = EAST_KM / NORTH_KM * math.cos(math.radians(lat))

@@ -75,6 +75,13 @@ std::vector<json> rows_of(const std::string& file) {
     return collection.at("features").get<std::vector<json>>();
 }
 
+// Fence pieces, the hand-written ones and those of the year.
+std::vector<json> fence_pieces() {
+    auto rows = rows_of("scenario/demo/fence_segments.geojson");
+    for (auto& row : rows_of("scenario/demo/year/fence_segments.geojson")) rows.push_back(std::move(row));
+    return rows;
+}
+
 std::vector<std::string> header_of(const std::string& file) {
     std::ifstream in{kData + file};
     std::string line, name;
@@ -121,13 +128,29 @@ TEST(ShippedData, EverythingInventedIsOfTheDemoScenarioAndNothingElseIs) {
     }
 }
 
-TEST(ShippedData, SourceReferencesAreUniqueInEachFile) {
+TEST(ShippedData, SourceReferencesAreUniqueInEachLayerOfAScenario) {
+    std::map<std::string, std::set<std::string>> seen;
     for (const auto& entry : read_json("manifest.json")) {
         const std::string file = entry.at("file");
         if (!ends_with(file, ".geojson")) continue;
-        std::set<std::string> seen;
+        auto& references = seen[entry.at("layer").get<std::string>() + "/" + entry.value("scenario", "")];
         for (const auto& row : rows_of(file)) {
-            EXPECT_TRUE(seen.insert(row.at("properties").at("source_ref")).second) << file << row["properties"];
+            EXPECT_TRUE(references.insert(row.at("properties").at("source_ref")).second) << file << row["properties"];
+        }
+    }
+}
+
+TEST(ShippedData, NoTwoFencePiecesStandOnOneKilometre) {
+    std::map<std::string, std::map<double, double>> pieces; // by section: from -> to
+    for (const auto& row : fence_pieces()) {
+        const auto& p = row.at("properties");
+        pieces[p.at("section")][p.at("from_m")] = p.at("to_m");
+    }
+    for (const auto& [section, along] : pieces) {
+        double end = 0;
+        for (const auto& [from, to] : along) {
+            EXPECT_GE(from, end) << section;
+            end = to;
         }
     }
 }
@@ -160,7 +183,7 @@ TEST(ShippedData, FencePiecesLieOnTheirSectionAtTheirKilometres) {
     for (const auto& row : rows_of("border_sections.geojson")) {
         sections[row["properties"]["source_ref"]] = row["geometry"]["coordinates"];
     }
-    for (const auto& row : rows_of("scenario/demo/fence_segments.geojson")) {
+    for (const auto& row : fence_pieces()) {
         const auto& p = row.at("properties");
         const auto& line = row.at("geometry").at("coordinates");
         EXPECT_NEAR(geo::length_m(line_of(line)), p["to_m"].get<double>() - p["from_m"].get<double>(), 1)
@@ -183,7 +206,7 @@ TEST(ShippedData, FencePiecesLieOnTheirSectionAtTheirKilometres) {
 }
 
 TEST(ShippedData, StatesRiseInTimeAndTheLastIsTheState) {
-    for (const auto& row : rows_of("scenario/demo/fence_segments.geojson")) {
+    for (const auto& row : fence_pieces()) {
         const auto& p = row.at("properties");
         std::string last;
         for (const auto& state : p.at("states")) {
