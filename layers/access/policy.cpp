@@ -108,9 +108,14 @@ ExpressionPtr shelter_filter(const Layer& layer) {
     return not_(equals(layer, *kind, "shelter"));
 }
 
+// Telephone and identity numbers of who is in distress: for who goes out to look, and never without a reason.
+bool breaks_seals(const Caller& caller) {
+    return !caller.purpose.empty() && (caller.open || caller.has(Role::rescue));
+}
+
 std::string group_of(const Caller& caller, const Layer& layer, bool need_to_know) {
     const std::string scenario = layer.reference ? "" : caller.scenario;
-    if (caller.open) return "open|" + scenario;
+    if (caller.open) return (breaks_seals(caller) ? "open+sealed|" : "open|") + scenario;
     if (layer.reference) return caller.agency.empty() ? "reference" : "reference|agency";
     return caller.agency + "|" + scenario + (need_to_know ? "|n" : "|") + (caller.has(Role::rescue) ? "r" : "");
 }
@@ -124,7 +129,8 @@ Policy compile(const Caller& caller, const Layer& layer) {
     for (const Field& field : layer.fields) {
         policy.visible.push_back(field.access == AccessClass::open ||
                                  (field.access == AccessClass::agency && of_an_agency) ||
-                                 (field.access == AccessClass::need_to_know && need_to_know));
+                                 (field.access == AccessClass::need_to_know && need_to_know) ||
+                                 (field.access == AccessClass::sealed && breaks_seals(caller)));
     }
     policy.group = group_of(caller, layer, need_to_know);
     if (caller.open) {

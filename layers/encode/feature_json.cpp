@@ -1,6 +1,7 @@
 #include "layers/encode/feature_json.hpp"
 
 #include "geo/error.hpp"
+#include "layers/model/sealed.hpp"
 
 #include <algorithm>
 
@@ -53,7 +54,7 @@ FeatureWriter::FeatureWriter(const Layer& layer, const std::vector<bool>& visibl
         if (!visible[i] || !wanted(layer.fields[i].name)) continue;
         std::string prefix = ",";
         append_quoted(prefix, layer.fields[i].name);
-        fields_.push_back({i, prefix + ":"});
+        fields_.push_back({i, prefix + ":", layer.fields[i].access == AccessClass::sealed});
     }
     version_ = wanted("version");
     for (const auto& name : properties) {
@@ -95,6 +96,9 @@ void FeatureWriter::append(std::string& out, const index::Segment& segment, inde
         out += field.prefix;
         if (states_ && states_->replaces(field.ordinal))
             append_value(out, states_->state(row));
+        else if (field.sealed && !segment.column(field.ordinal).is_null(row))
+            append_value(
+                out, sealed_at(segment.column(field.ordinal).entry(segment.column(field.ordinal).codes[row]), now_));
         else
             append_column(out, segment.column(field.ordinal), row);
     }

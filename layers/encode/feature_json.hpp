@@ -29,11 +29,13 @@ public:
 private:
     struct Written {
         std::size_t ordinal;
-        std::string prefix; // ,"name":
+        std::string prefix;  // ,"name":
+        bool sealed = false; // shown only until it expires
     };
     const Layer& layer_;
     std::vector<Written> fields_;
     bool version_ = true;
+    geo::Instant now_ = geo::now(); // a writer lives as long as one answer
     std::optional<geo::Instant> state_at_;
     const index::Segment* states_of_ = nullptr;
     std::optional<index::StateColumn> states_;

@@ -87,9 +87,10 @@ void JsonScan::skip_value() {
         case '{':
         case '[':
             if (open_.size() >= kMaxDepth) {
-                throw geo::Error{geo::ErrorCode::invalid_input, "line " + std::to_string(input_.line()) +
-                                                                    ": JSON nested deeper than " +
-                                                                    std::to_string(kMaxDepth)};
+                throw geo::Error{geo::ErrorCode::invalid_input,
+                                 "line " + std::to_string(input_.line()) + ": JSON nested deeper than " +
+                                     std::to_string(kMaxDepth),
+                                 "body"};
             }
             open_.push_back(c);
             input_.take();

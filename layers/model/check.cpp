@@ -35,6 +35,21 @@ std::string joined(const std::vector<std::string>& words) {
     return all;
 }
 
+double number_in(const geo::Value& value) {
+    if (const auto* whole = std::get_if<std::int64_t>(&value)) return static_cast<double>(*whole);
+    const auto* number = std::get_if<double>(&value);
+    return number ? *number : 0;
+}
+
+// The two ends of a range, where both are there: the later one is told when they are the wrong way round.
+void check_order(const Layer& layer, const Record& record, const char* low, const char* high,
+                 std::vector<Fault>& faults) {
+    const auto from = layer.find(low), to = layer.find(high);
+    if (!from || !to || geo::is_null(record.values[*from]) || geo::is_null(record.values[*to])) return;
+    if (number_in(record.values[*to]) < number_in(record.values[*from]))
+        faults.push_back({high, std::string{"is below "} + low});
+}
+
 void check_geometry(const Layer& layer, const geo::Geometry& geometry, std::vector<Fault>& faults) {
     if (geometry.type == geo::GeometryType::none) {
         // "Not located" is an honest answer for a place of a table; the rest of Sarhad copes with a row without a
@@ -68,6 +83,7 @@ std::vector<Fault> check(const Layer& layer, const Record& record) {
             faults.push_back({field.name, std::string{"is no "} + name(field.type)});
             continue;
         }
+        if (field.minimum && number_in(value) < *field.minimum) faults.push_back({field.name, "is too small"});
         if (field.type == FieldType::enumeration &&
             std::ranges::find(field.values, std::get<std::string>(value)) == field.values.end()) {
             faults.push_back(
@@ -80,6 +96,8 @@ std::vector<Fault> check(const Layer& layer, const Record& record) {
         std::get<geo::Instant>(to) < std::get<geo::Instant>(from)) {
         faults.push_back({"valid_to", "is before valid_from"});
     }
+    check_order(layer, record, "count_min", "count_max", faults);
+    check_order(layer, record, "from_m", "to_m", faults);
     check_geometry(layer, record.geometry, faults);
     return faults;
 }

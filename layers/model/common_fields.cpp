@@ -13,8 +13,9 @@ const std::vector<Field>& common_fields() {
         instant("valid_from", "Valid from", "From when it was so in the world"),
         instant("valid_to", "Valid to", "Until when it was so; empty while it still is"),
         by_server(instant("recorded_at", "Recorded at", "When this version was stored")),
-        number("time_precision_s", "Time precision", "s", "Half width of the interval the true time lies in"),
-        number("geo_precision_m", "Place precision", "m", "Radius the true place lies in"),
+        not_negative(
+            number("time_precision_s", "Time precision", "s", "Half width of the interval the true time lies in")),
+        not_negative(number("geo_precision_m", "Place precision", "m", "Radius the true place lies in")),
         choice("geo_method", "Place found by", {"gps", "map", "mgrs", "place", "estimated"}),
         by_server(text("section_id", "Border section", "Nearest border section within 100 km")),
         by_server(number("distance_along_m", "Distance along section", "m", "Chainage after ISO 19148")),

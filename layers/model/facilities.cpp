@@ -7,10 +7,11 @@ namespace layers {
 
 Layer facilities() {
     using namespace fields;
-    Layer layer = make_layer("facilities", "Facilities", GeometryKind::point,
-                             {required(text("name", "Name")),
-                              required(choice("kind", "Kind", {"holding", "shelter", "clinic", "legal_aid"})),
-                              integer("capacity", "Capacity"), integer("occupancy", "Occupancy")});
+    Layer layer =
+        make_layer("facilities", "Facilities", GeometryKind::point,
+                   {required(text("name", "Name")),
+                    required(choice("kind", "Kind", {"holding", "shelter", "clinic", "legal_aid"})),
+                    not_negative(integer("capacity", "Capacity")), not_negative(integer("occupancy", "Occupancy"))});
     layer.description = "Holding places, shelters, clinics and legal aid.";
     return layer;
 }

@@ -9,8 +9,8 @@ Layer fence_segments() {
     Layer layer = make_layer(
         "fence_segments", "Fence segments", GeometryKind::line,
         {text("name", "Name"), text("section", "Section", "Border section it stands on"),
-         number("from_m", "From", "m", "Distance along the section"),
-         number("to_m", "To", "m", "Distance along the section"),
+         not_negative(number("from_m", "From", "m", "Distance along the section")),
+         not_negative(number("to_m", "To", "m", "Distance along the section")),
          choice("fence_type", "Type", {"fence", "trench", "wall", "gate", "natural"}),
          choice("state", "State",
                 {"planned", "under_construction", "intact", "damaged", "breached", "under_repair", "decommissioned"}),

@@ -38,6 +38,10 @@ inline Field required(Field field) {
     field.required = true;
     return field;
 }
+inline Field not_negative(Field field) {
+    field.minimum = 0;
+    return field;
+}
 inline Field by_server(Field field) {
     field.setter = Setter::server;
     return field;

@@ -20,8 +20,8 @@ namespace layers {
 enum class FieldType { boolean, integer, number, text, enumeration, instant, text_list, json };
 
 // open: whoever sees the row · agency: owner and those it is releasable to · need_to_know: with role and stated
-// purpose.
-enum class AccessClass { open, agency, need_to_know };
+// purpose · sealed: the rescue role alone, with a stated purpose, until it expires (sealed.hpp).
+enum class AccessClass { open, agency, need_to_know, sealed };
 
 enum class Setter { client, server }; // server: computed or stamped by Sarhad, ignored or refused from a client
 
@@ -35,6 +35,7 @@ struct Field {
     AccessClass access = AccessClass::open;
     Setter setter = Setter::client;
     bool required = false;
+    std::optional<double> minimum = {}; // of a number or integer
 };
 
 enum class GeometryKind { none, point, line, polygon, any };
@@ -122,8 +123,8 @@ const char* name(FieldType type);
 const char* name(AccessClass access);
 const char* name(GeometryKind kind);
 
-// Checks one row against its layer: required, enumerations, types, geometry kind, |lon| <= 180 …
-// Returns every fault, empty when none.
+// Checks one row against its layer: required, enumerations, types, minima, ends not before beginnings, geometry kind,
+// |lon| <= 180 … Returns every fault, empty when none.
 struct Fault {
     std::string field; // a field's name or "geometry"
     std::string reason;

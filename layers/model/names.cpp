@@ -17,8 +17,10 @@ constexpr Names<FieldType, 8> kFieldTypes{{{FieldType::boolean, "boolean"},
                                            {FieldType::instant, "instant"},
                                            {FieldType::text_list, "text_list"},
                                            {FieldType::json, "json"}}};
-constexpr Names<AccessClass, 3> kAccessClasses{
-    {{AccessClass::open, "open"}, {AccessClass::agency, "agency"}, {AccessClass::need_to_know, "need_to_know"}}};
+constexpr Names<AccessClass, 4> kAccessClasses{{{AccessClass::open, "open"},
+                                                {AccessClass::agency, "agency"},
+                                                {AccessClass::need_to_know, "need_to_know"},
+                                                {AccessClass::sealed, "sealed"}}};
 constexpr Names<GeometryKind, 5> kGeometryKinds{{{GeometryKind::none, "none"},
                                                  {GeometryKind::point, "point"},
                                                  {GeometryKind::line, "line"},

@@ -70,7 +70,8 @@ struct Note { // what was changed to make a row fit
 
 // One thread each. row() gives a record with a stable id (collection, agency, source_ref; else the hash of the
 // normalised row), or nothing when rejected; the reasons are appended to notes.
-// Remarks that hold a telephone or identity number are refused, but for reports of distress, death and missing persons.
+// Texts that hold a telephone or identity number are refused, but for reports of distress, death and missing persons:
+// there the number is moved into the layer's sealed field.
 class Normaliser {
 public:
     // Error{invalid_input} for a CRS that PROJ does not know and for a mapping that does not fit the layer.
@@ -98,5 +99,10 @@ bool looks_swapped(const std::vector<geo::RawFeature>& rows, const std::string& 
 
 // What in a text must not be kept ("a telephone number", "an identity number"); nothing when it is clean.
 std::optional<std::string> private_number(std::string_view text);
+// Takes every such number out of a text and leaves kSealMark (model/sealed.hpp) in its place. -> the numbers, their
+// digits in ASCII.
+std::vector<std::string> take_private_numbers(std::string& text);
+// Reports of these kinds are always taken, whatever numbers are in them.
+bool is_rescue_kind(const geo::Value& kind);
 
 } // namespace layers::normalise

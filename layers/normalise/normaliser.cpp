@@ -4,10 +4,10 @@
 #include "layers/normalise/coerce.hpp"
 #include "layers/normalise/names.hpp"
 #include "layers/normalise/normalise.hpp"
+#include "layers/normalise/row_numbers.hpp"
 #include "layers/normalise/shape.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <unordered_map>
@@ -85,12 +85,6 @@ void append_value(std::string& out, const geo::Value& value) {
             }
         },
         value);
-}
-
-bool is_rescue_kind(const geo::Value& kind) {
-    static constexpr std::array<std::string_view, 3> kRescue{"distress", "death", "missing"};
-    const auto* text = std::get_if<std::string>(&kind);
-    return text != nullptr && std::ranges::find(kRescue, *text) != kRescue.end();
 }
 
 geo::Transformer transformer_for(const Options& options) {
@@ -269,44 +263,6 @@ void set_owner(Row& row, const Options& options) {
     if (geo::is_null(agency) && !options.agency.empty()) agency = options.agency;
 }
 
-// The first string in a JSON document that holds such a number. Numbers as JSON numbers are measurements and times.
-std::optional<std::string> private_number_in(const nlohmann::json& j) {
-    if (j.is_string()) return private_number(j.get_ref<const std::string&>());
-    if (!j.is_structured()) return {};
-    for (const auto& member : j)
-        if (auto what = private_number_in(member)) return what;
-    return {};
-}
-
-std::optional<std::string> private_number_in(const geo::Value& value) {
-    if (const auto* text = std::get_if<std::string>(&value)) return private_number(*text);
-    if (const auto* list = std::get_if<geo::TextList>(&value)) {
-        for (const auto& member : *list)
-            if (auto what = private_number(member)) return what;
-    }
-    const auto* document = std::get_if<geo::Json>(&value);
-    // Mostly there is none in the whole text: then nothing has to be parsed.
-    if (document == nullptr || !private_number(document->text)) return {};
-    return private_number_in(nlohmann::json::parse(document->text, nullptr, false));
-}
-
-// In every text that a client sets in our own layers. Not in source_ref, whose form the owner's system decides, and not
-// in a layer made from a file, whose columns may be codes of any length: there in the remarks alone.
-void check_private_numbers(Row& row, std::optional<std::size_t> kind_field) {
-    // Who searches for people in distress needs the number that a rescue report holds.
-    if (kind_field && is_rescue_kind(row.record().values[*kind_field])) return;
-    const Layer& layer = row.layer();
-    for (std::size_t i = 0; i < layer.fields.size(); ++i) {
-        const bool free_text = layer.fields[i].setter == Setter::client && i != common::source_ref &&
-                               layer.fields[i].type != FieldType::enumeration;
-        if (i != common::remarks && !(layer.built_in && free_text)) continue;
-        const auto what = private_number_in(row.record().values[i]);
-        if (!what) continue;
-        const auto& name = layer.fields[i].name;
-        row.reject(name, name + " holds " + *what + ": people's numbers are not kept here");
-    }
-}
-
 void set_scenario(Row& row, const Options& options) {
     auto& scenario = row.record().values[common::scenario_id];
     if (!geo::is_null(scenario) && scenario != geo::Value{options.scenario_id}) {
@@ -373,12 +329,15 @@ std::optional<Record> Normaliser::row(const geo::RawFeature& raw, std::vector<No
     if (options.mapping) set_constants(row, *options.mapping);
     set_scenario(row, options);
     set_shape(row, raw, state.to_lon_lat, options);
-    check_private_numbers(row, state.kind_field);
+    for (const auto& note : keep_numbers_apart(row.layer(), row.record(), state.kind_field))
+        note.rejected ? row.reject(note.field, note.reason) : row.remark(note.field, note.reason);
     if (row.rejected()) return std::nullopt;
 
     auto& record = row.record();
     for (const auto& fault : check(row.layer(), record)) row.reject(fault.field, fault.reason);
     if (row.rejected()) return std::nullopt;
+    if (const auto withdrawn = row.layer().find("withdrawn"); withdrawn && row.layer().built_in)
+        record.values[*withdrawn] = false; // said, so that withdrawn=false finds it
     record.id = identity_of(row.layer(), record);
     if (options.sections != nullptr) set_chainage(record, *options.sections);
     return std::move(record);

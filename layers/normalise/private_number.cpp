@@ -1,3 +1,4 @@
+#include "layers/model/sealed.hpp"
 #include "layers/normalise/normalise.hpp"
 
 #include <algorithm>
@@ -6,11 +7,13 @@
 namespace layers::normalise {
 namespace {
 
-// Digits of Arabic and Urdu keyboards (U+0660–0669, U+06F0–06F9) as ASCII, everything else as it is.
-std::string with_ascii_digits(std::string_view text) {
+// Digits of Arabic and Urdu keyboards (U+0660–0669, U+06F0–06F9) as ASCII, everything else as it is. `origins`, where
+// it is wanted, gets the place of each byte in the text as it was, and the text's end.
+std::string with_ascii_digits(std::string_view text, std::vector<std::size_t>* origins = nullptr) {
     std::string out;
     out.reserve(text.size());
     for (std::size_t i = 0; i < text.size(); ++i) {
+        if (origins) origins->push_back(i);
         const auto lead = static_cast<unsigned char>(text[i]);
         const auto next = i + 1 < text.size() ? static_cast<unsigned char>(text[i + 1]) : 0u;
         if (lead == 0xD9 && next >= 0xA0 && next <= 0xA9) {
@@ -23,6 +26,7 @@ std::string with_ascii_digits(std::string_view text) {
             out.push_back(text[i]);
         }
     }
+    if (origins) origins->push_back(text.size());
     return out;
 }
 
@@ -33,6 +37,7 @@ bool is_digit(char c) {
 // Groups of digits with one space or hyphen between them: "+92 300-1234567" -> plus, {"92", "300", "1234567"}.
 struct Run {
     bool plus = false;
+    std::size_t begin = 0, end = 0; // in the text, the plus included
     std::vector<std::string> groups;
 
     std::string digits() const {
@@ -51,9 +56,11 @@ std::vector<Run> runs_of(std::string_view text) {
         }
         Run run;
         run.plus = i > 0 && text[i - 1] == '+';
+        run.begin = run.plus ? i - 1 : i;
         while (i < text.size() && is_digit(text[i])) {
             const auto begin = i;
             while (i < text.size() && is_digit(text[i])) ++i;
+            run.end = i;
             run.groups.emplace_back(text.substr(begin, i - begin));
             const bool joined = i + 1 < text.size() && (text[i] == ' ' || text[i] == '-') && is_digit(text[i + 1]);
             if (joined) ++i;
@@ -90,6 +97,25 @@ std::optional<std::string> private_number(std::string_view text) {
         if (is_telephone(run)) return "a telephone number";
     }
     return std::nullopt;
+}
+
+std::vector<std::string> take_private_numbers(std::string& text) {
+    std::vector<std::string> taken;
+    std::vector<std::size_t> origins;
+    const auto ascii = with_ascii_digits(text, &origins);
+    std::string left;
+    std::size_t done = 0; // of the text as it was
+    for (const auto& run : runs_of(ascii)) {
+        if (!is_identity(run) && !is_telephone(run)) continue;
+        taken.push_back(ascii.substr(run.begin, run.end - run.begin));
+        left.append(text, done, origins[run.begin] - done);
+        left += kSealMark;
+        done = origins[run.end];
+    }
+    if (taken.empty()) return taken;
+    left.append(text, done, std::string::npos);
+    text = std::move(left);
+    return taken;
 }
 
 } // namespace layers::normalise

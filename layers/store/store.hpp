@@ -31,6 +31,10 @@ struct Write {
     std::string account;                    // who, for the audit leaf
     bool skip_if_same = false;              // create: an existing id with equal content is left alone (idempotent)
     bool replace_if_exists = false;         // create: an existing id with other content gets a new version (imports)
+    // Of an item that is there: makes `record` from it, on the writer thread, so that what commutes (an appended
+    // statement) is never refused for coming second. Equal content is left alone. Quick; throws only geo::Error that
+    // concerns this write. Replace then needs no values but those this makes.
+    std::function<void(const Record& current, Record& record)> amend = {};
 };
 
 enum class Outcome { created, replaced, removed, unchanged };
@@ -98,7 +102,7 @@ public:
     // future is ready after the commit is durable; each write of the batch succeeds or fails alone: a failed one is an
     // Error in its place, a failed commit is that Error in every place. The future itself never throws.
     // Errors: invalid_input (no such layer, values that don't fit its fields), invalid_geometry (a malformed shape),
-    // too_large, conflict (create: the id is taken), not_found, precondition_failed,
+    // too_large, conflict (create: the id is taken), not_found, precondition_failed, forbidden (another owner agency),
     // busy (the queue is full), storage_full, storage_failed.
     // A removed item may be created anew: its versions go on.
     struct Item {

@@ -1,13 +1,18 @@
 #include "server/endpoints/editing.hpp"
 
+#include "geo/crs.hpp"
 #include "geo/wrap/crypto.hpp"
 #include "layers/encode/feature_json.hpp"
+#include "layers/model/names.hpp"
 #include "layers/query/geojson_literal.hpp"
+#include "server/http/text.hpp"
 #include "server/jobs/import.hpp"
+#include "server/log.hpp"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <array>
 
 namespace server {
 
@@ -82,15 +87,28 @@ layers::ingest::SourceSchema schema_of(const geo::RawFeature& raw) {
     return schema;
 }
 
+// A shape that can't be read, or that this layer doesn't hold: what of the geometry is at fault, as a pointer.
+geo::Geometry read_geometry(const layers::Layer& layer, const json& geometry) {
+    static constexpr std::array<std::string_view, 7> kTypes{
+        "Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection"};
+    if (!geometry.is_object()) refuse("a geometry is an object", "/geometry");
+    const auto type = geometry.find("type");
+    const bool known = type != geometry.end() && type->is_string() &&
+                       std::ranges::find(kTypes, type->get_ref<const std::string&>()) != kTypes.end();
+    if (!known) refuse("no type of a GeoJSON geometry", "/geometry/type");
+    const bool collection = *type == "GeometryCollection";
+    auto read = layers::query::read_geojson_literal(geometry);
+    if (!read.fault.empty()) refuse(read.fault, collection ? "/geometry/geometries" : "/geometry/coordinates");
+    if (!collection && !layers::fits(read.geometry.type, layer.geometry))
+        refuse("a " + type->get<std::string>() + " where the layer holds " + layers::name(layer.geometry),
+               "/geometry/type");
+    return std::move(read.geometry);
+}
+
 geo::RawFeature raw_feature(const ReadableLayer& readable, const json& feature) {
     geo::RawFeature raw;
     raw.line = 1;
-    if (!feature["geometry"].is_null()) {
-        if (!feature["geometry"].is_object()) refuse("a geometry is an object", "/geometry");
-        auto read = layers::query::read_geojson_literal(feature["geometry"]);
-        if (!read.fault.empty()) refuse(read.fault, "/geometry");
-        raw.geometry = std::move(read.geometry);
-    }
+    if (!feature["geometry"].is_null()) raw.geometry = read_geometry(readable.layer(), feature["geometry"]);
     for (const auto& [name, value] : feature["properties"].items()) {
         if (name == "id" || name == "version") continue;
         const auto ordinal = readable.layer().find(name);
@@ -114,6 +132,13 @@ std::shared_ptr<const std::vector<layers::normalise::Section>> SectionCache::get
     return sections_;
 }
 
+std::string content_crs(const Request& request) {
+    std::string_view header = http::trim(request.header("content-crs"));
+    if (header.empty()) return "OGC:CRS84";
+    if (header.starts_with('<') && header.ends_with('>')) header = header.substr(1, header.size() - 2);
+    return parse_crs(header, "Content-Crs");
+}
+
 json read_object_body(std::string_view body) {
     check_depth(body);
     json document = json::parse(body, nullptr, false);
@@ -132,11 +157,17 @@ json read_feature_body(std::string_view body) {
 }
 
 layers::Record record_from_feature(const AppContext& context, const layers::access::Caller& caller,
-                                   const ReadableLayer& readable, const json& feature) {
+                                   const ReadableLayer& readable, const json& feature, const std::string& crs) {
     const auto& properties = feature["properties"];
     const auto stated = properties.find("agency");
-    if (!caller.open && stated != properties.end() && !stated->is_null() && *stated != caller.agency)
+    if (!caller.open && stated != properties.end() && !stated->is_null() && *stated != caller.agency) {
+        log::write(log::Level::warning, "refused",
+                   {{"why", "a row in another agency's name"},
+                    {"account", std::string_view{caller.account}},
+                    {"agency", std::string_view{caller.agency}},
+                    {"collection", std::string_view{readable.layer().id}}});
         throw Error{ErrorCode::forbidden, "a row belongs to the agency of the token", "/properties/agency"};
+    }
     const auto scenario = properties.find("scenario_id");
     if (!readable.layer().reference && scenario != properties.end() && !scenario->is_null() &&
         *scenario != caller.scenario)
@@ -146,6 +177,8 @@ layers::Record record_from_feature(const AppContext& context, const layers::acce
     layers::normalise::Options options;
     options.layer = readable.view->layer;
     options.strict = true;
+    options.source_crs = crs;
+    options.swap_axes = crs != "OGC:CRS84" && geo::axis_order_is_lat_lon(crs);
     options.agency = caller.agency;
     options.agency_forced = !caller.open;
     options.scenario_id = readable.layer().reference ? "" : caller.scenario;

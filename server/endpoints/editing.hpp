@@ -31,11 +31,17 @@ private:
 nlohmann::json read_feature_body(std::string_view body);
 nlohmann::json read_object_body(std::string_view body); // any object
 
-// A row of the layer from a Feature. Nothing is repaired: what doesn't fit is Error{invalid_geometry} with a pointer
-// into the body. Server's fields are ignored, unknown and masked ones refused in the same words. The owner is the
-// caller's agency; another one in the body is Error{forbidden}. The id is the Feature's, or a new one.
+// The CRS that the body's shapes are in: a code, from Content-Crs (OGC 20-002r1; "<uri>"), CRS84 without. Shapes are
+// stored as lon,lat. Error{invalid_input}: none of known_crs().
+std::string content_crs(const Request& request);
+
+// A row of the layer from a Feature whose geometry is in `crs`. Nothing is repaired: what doesn't fit is
+// Error{invalid_geometry} with a pointer into the body. Server's fields are ignored, unknown and masked ones refused in
+// the same words. The owner is the caller's agency; another one in the body is Error{forbidden}. The id is the
+// Feature's, or a new one.
 layers::Record record_from_feature(const AppContext& context, const layers::access::Caller& caller,
-                                   const ReadableLayer& readable, const nlohmann::json& feature);
+                                   const ReadableLayer& readable, const nlohmann::json& feature,
+                                   const std::string& crs = "OGC:CRS84");
 
 // The Feature as get_item shows it without parameters, and its strong entity tag.
 struct ItemText {

@@ -56,8 +56,28 @@ nlohmann::json openapi_schemas() {
 "jsonSchema": {"type": "object", "additionalProperties": true, "properties": {
     "$schema": {"type": "string"}, "$id": {"type": "string"}, "type": {"type": "string"}, "title": {"type": "string"},
     "properties": {"type": "object", "additionalProperties": true}}},
+"statement": {"type": "object", "required": ["type"], "additionalProperties": false,
+    "description": "Which members go with which type; whatever the type, `id` (UUIDv7, made by the client) makes a repeated one harmless. correction: reason, and the fields' new values in properties, a new geometry, or both; null empties a field. grading: source_reliability, info_credibility or both. validation: validation. withdrawal, reinstatement: reason. state: state, observed_at, and what belongs to it.",
+    "properties": {
+    "type": {"type": "string", "enum": ["correction", "grading", "validation", "withdrawal", "reinstatement", "state"]},
+    "id": {"type": "string", "format": "uuid"},
+    "reason": {"type": "string", "maxLength": 1000},
+    "properties": {"type": "object", "additionalProperties": true},
+    "geometry": {"$ref": "#/components/schemas/geometryGeoJSON"},
+    "source_reliability": {"type": "string", "enum": ["A", "B", "C", "D", "E", "F"]},
+    "info_credibility": {"type": "string", "enum": ["1", "2", "3", "4", "5", "6"]},
+    "validation": {"type": "string", "enum": ["validated", "disputed"]},
+    "state": {"type": "string"}, "observed_at": {"type": "string", "format": "date-time"},
+    "cause": {"type": "string"}, "repair_due": {"type": "string"}, "repaired_at": {"type": "string"},
+    "expected_reopening": {"type": "string"}}},
 "history": {"type": "object", "properties": {
-    "versions": {"type": "array", "items": {"type": "object", "additionalProperties": true}},
+    "versions": {"type": "array", "items": {"type": "object", "required": ["version", "removed"], "properties": {
+        "version": {"type": "integer"}, "removed": {"type": "boolean"},
+        "recorded_at": {"type": "string", "format": "date-time"},
+        "agency": {"type": "string", "nullable": true, "description": "Whose version it is"},
+        "account": {"type": "string", "description": "Only for callers of that agency"},
+        "statement": {"type": "string", "description": "Id of the statement that made the version"},
+        "feature": {"$ref": "#/components/schemas/featureGeoJSON"}}}},
     "links": {"$ref": "#/components/schemas/links"}}},
 "tileJSON": {"type": "object", "required": ["tilejson", "tiles"], "properties": {
     "tilejson": {"type": "string"}, "tiles": {"type": "array", "items": {"type": "string"}},

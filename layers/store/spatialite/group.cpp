@@ -67,17 +67,26 @@ std::optional<Group::Head> Group::head_of(const LayerTable& table, const geo::Uu
     return found;
 }
 
-bool Group::same_as_stored(const LayerTable& table, const Record& record, const Head& head) {
+Record Group::stored(const LayerTable& table, const Head& head) {
     Query row = connection_.query(table.by_seq);
     row->bind(1, head.seq);
-    return row->step() && same_content(read_record(*row, *table.layer), record);
+    if (!row->step()) throw Error{ErrorCode::storage_failed, "a current version is missing"};
+    return read_record(*row, *table.layer);
+}
+
+WriteResult Group::unchanged(const Head& head) {
+    Query line = connection_.query("SELECT recorded_at FROM change_log WHERE seq=?1");
+    line->bind(1, head.seq);
+    line->step();
+    return {Outcome::unchanged, head.seq, head.version, {line->integer(0)}};
 }
 
 Store::Item Group::apply(Write write, bool alone) {
     Store::Item item;
     try {
         const LayerTable& table = schema_.table(write.layer);
-        if (write.op != Op::remove) make_storable(*table.layer, write.record);
+        const bool made_later = write.op == Op::replace && write.amend;
+        if (write.op != Op::remove && !made_later) make_storable(*table.layer, write.record);
         item.result = decide_and_append(table, write, alone);
     } catch (const Error& error) {
         if (!concerns_the_write_alone(error.code)) throw;
@@ -90,13 +99,18 @@ WriteResult Group::decide_and_append(const LayerTable& table, Write& write, bool
     const auto head = head_of(table, write.record.id);
     const bool there = head && !head->removed;
     Op op = write.op;
-    if (op == Op::create && there) {
-        if ((write.skip_if_same || write.replace_if_exists) && same_as_stored(table, write.record, *head)) {
-            Query line = connection_.query("SELECT recorded_at FROM change_log WHERE seq=?1");
-            line->bind(1, head->seq);
-            line->step();
-            return {Outcome::unchanged, head->seq, head->version, {line->integer(0)}};
+    bool same = false;
+    const auto compare = [&] {
+        const Record current = stored(table, *head);
+        if (write.amend) {
+            write.amend(current, write.record);
+            make_storable(*table.layer, write.record);
         }
+        same = same_content(current, write.record);
+    };
+    if (op == Op::create && there) {
+        if (write.skip_if_same || write.replace_if_exists) compare();
+        if (same) return unchanged(*head);
         if (!write.replace_if_exists) throw Error{ErrorCode::conflict, "an item with this id is there already", "id"};
         op = Op::replace;
     }
@@ -105,6 +119,10 @@ WriteResult Group::decide_and_append(const LayerTable& table, Write& write, bool
         if (write.if_version && *write.if_version != head->version) {
             throw Error{ErrorCode::precondition_failed, "the item has changed meanwhile"};
         }
+        if (write.op == Op::replace && write.amend) compare();
+        if (same) return unchanged(*head);
+        if (op == Op::replace && label_of(write.record).agency != head->label.agency)
+            throw Error{ErrorCode::forbidden, "a row keeps its owner agency", "agency"};
     }
     if (!alone) {
         try {

@@ -31,7 +31,8 @@ public:
 private:
     struct Head;
     std::optional<Head> head_of(const LayerTable& table, const geo::Uuid& id);
-    bool same_as_stored(const LayerTable& table, const Record& record, const Head& head);
+    Record stored(const LayerTable& table, const Head& head);
+    WriteResult unchanged(const Head& head);
     WriteResult decide_and_append(const LayerTable& table, Write& write, bool alone);
     WriteResult append(const LayerTable& table, Op op, Write& write, const std::optional<Head>& head);
 
