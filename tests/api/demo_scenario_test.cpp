@@ -24,7 +24,8 @@ protected:
     static void SetUpTestSuite() {
         folder_ = std::make_unique<TemporaryFolder>();
         std::ifstream manifest{kData + "manifest.json"};
-        for (const auto& entry : json::parse(manifest)) load(entry);
+        const auto entries = json::parse(manifest);
+        for (const auto& entry : entries) load(entry);
     }
     static void TearDownTestSuite() {
         folder_.reset();
@@ -150,7 +151,8 @@ TEST_F(DemoScenario, ItsKilometresAreTheServersKilometres) {
     const auto answer = server.get("/collections/reports/items?limit=1000&filter=" +
                                    encode("agency='frontier_corps' AND geo_method='gps'"));
     int compared = 0, near = 0;
-    for (const auto& feature : json::parse(answer.body).at("features")) {
+    const auto page = json::parse(answer.body);
+    for (const auto& feature : page.at("features")) {
         const auto& p = feature.at("properties");
         const auto found = wanted.find(p.at("source_ref"));
         if (found == wanted.end()) continue;
