@@ -18,6 +18,7 @@ using boost::system::error_code;
 using std::chrono::milliseconds;
 
 namespace {
+constexpr int kEventBuffer = 32 * 1024;
 constexpr milliseconds kLinger{2000};
 constexpr milliseconds kBlockDeadline{30'000}; // for one block of a streamed answer
 } // namespace
@@ -99,6 +100,8 @@ asio::awaitable<bool> Session::stream(Exchange& exchange, bool chunked) {
 // Events until the source ends, the client leaves or the server stops.
 asio::awaitable<bool> Session::tell(Exchange& exchange, bool chunked) {
     input_.shrink_to_fit(); // thousands of these may wait
+    error_code ignored; // what the kernel holds for a slow client is bounded too, and it is told soon that it is slow
+    std::ignore = socket_.set_option(asio::socket_base::send_buffer_size{kEventBuffer}, ignored);
     while (true) {
         const auto heard = io_.wakings;
         enter(Phase::working, kBlockDeadline);
