@@ -24,6 +24,12 @@ export function beginSession(accepted: string): void {
   window.location.reload();
 }
 
+// The server knows the token no more; what was typed stays.
+export function forgetToken(): void {
+  window.sessionStorage.removeItem(place);
+  window.location.reload();
+}
+
 // What was typed under this account goes with it.
 export function endSession(): void {
   window.sessionStorage.clear();

@@ -3,7 +3,8 @@ import type { SchemaField } from "../src/api";
 import { isEmpty, lengthText, rowsOf, subtitleOf, titleOf, valueText } from "../src/feature_text";
 
 const field = (given: Partial<SchemaField> = {}): SchemaField => ({
-  name: "x", title: "X", description: "", unit: "", format: "", type: "", kind: "", values: [], required: false, readOnly: false, common: false, enumerated: false, access: "open", ...given,
+  name: "x", title: "X", description: "", unit: "", format: "", type: "", kind: "", enumerated: false, values: [],
+  required: false, readOnly: false, common: false, access: "open", ...given,
 });
 
 describe("values are said in their unit", () => {

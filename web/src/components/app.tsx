@@ -3,6 +3,9 @@ import { useEffect } from "preact/hooks";
 import { getCollections } from "../api";
 import { t } from "../i18n";
 import { focusMap } from "../map/border_map";
+import { Confirm } from "../edit/confirm";
+import { Editor } from "../edit/editor";
+import { draft, editorShown } from "../edit/state";
 import { announcement, collections, offline, panelOpen, panelTab, selection, select } from "../state";
 import { Attribution } from "./attribution";
 import { DistressBanner } from "./distress_banner";
@@ -60,8 +63,9 @@ export function App() {
             <StatusBar />
           </div>
         </main>
-        <FeatureDetail />
+        {draft.value !== null && editorShown.value ? <Editor /> : <FeatureDetail />}
       </div>
+      <Confirm />
       <div class="unseen" role="status" aria-live="polite">{announcement.value}</div>
     </div>
   );

@@ -1,11 +1,17 @@
 // Everything that is known of the chosen feature, by the titles and units of its layer's schema.
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { featurePath, getFeature, getSchema, type Feature, type SchemaField } from "../api";
+import { featurePath, getFeature, getLayerSchema, type Feature, type LayerSchema, type SchemaField } from "../api";
+import { UnsavedBar } from "../edit/edit_tab";
+import { FeatureActions } from "../edit/feature_actions";
+import { HistoryList } from "../edit/history_list";
+import { mayChange } from "../edit/state";
+import { StatementForm } from "../edit/statement_form";
 import { isEmpty, titleOf } from "../feature_text";
 import { t } from "../i18n";
 import { entryOf } from "../legend";
 import { focusMap, highlight, showGeometry } from "../map/border_map";
+import { touches } from "../map/refresh";
 import { announcement, candidates, legend, select, selection } from "../state";
 import { BorderLengths, Grade, Place, StateHistory } from "./detail_parts";
 import { FieldRow } from "./field_row";
@@ -26,7 +32,7 @@ const placed = new Set([...parts.where, ...parts.source, ...parts.record, ...sho
 interface Loaded {
   key: string;
   feature: Feature;
-  fields: readonly SchemaField[];
+  schema: LayerSchema;
 }
 
 export function FeatureDetail() {
@@ -36,18 +42,22 @@ export function FeatureDetail() {
   const heading = useRef<HTMLHeadingElement>(null);
   const key = chosen === null ? "" : `${chosen.collection}/${chosen.id}`;
 
+  const touched = touches.value.collection === chosen?.collection ? touches.value.count : 0;
+
   useEffect(() => {
-    loaded.value = null;
+    const again = loaded.peek()?.key === key; // it was edited, here or elsewhere: shown until the new version is read
+    if (!again) loaded.value = null;
     failure.value = "";
     if (chosen === null) {
       highlight(null);
       return;
     }
     const stop = new AbortController();
-    Promise.all([getFeature(chosen.collection, chosen.id, stop.signal), getSchema(chosen.collection, stop.signal)])
-      .then(([feature, fields]) => {
-        loaded.value = { key, feature, fields };
+    Promise.all([getFeature(chosen.collection, chosen.id, stop.signal), getLayerSchema(chosen.collection, stop.signal)])
+      .then(([feature, schema]) => {
+        loaded.value = { key, feature, schema };
         highlight(feature.geometry);
+        if (again) return;
         announcement.value = titleOf(layerOf(chosen.collection), feature.properties, feature.id);
         heading.current?.focus();
       })
@@ -55,7 +65,7 @@ export function FeatureDetail() {
         if (!stop.signal.aborted) failure.value = reason instanceof Error ? reason.message : "?";
       });
     return () => stop.abort();
-  }, [key]);
+  }, [key, touched]);
 
   if (chosen === null) return null;
   const layer = layerOf(chosen.collection);
@@ -85,13 +95,15 @@ export function FeatureDetail() {
       {shown === null && failure.value === "" && <p role="status">{t("detail.loading")}</p>}
       {shown !== null && (
         <>
+          <UnsavedBar />
           <div class="row-buttons">
+            <FeatureActions collection={chosen.collection} feature={shown.feature} change={shown.schema.change} />
             {geometry !== null && (
               <button type="button" onClick={() => showGeometry(geometry)}>{t("detail.zoom")}</button>
             )}
             <a href={featurePath(chosen.collection, chosen.id)} target="_blank" rel="noopener">{t("detail.as_json")}</a>
           </div>
-          <Body feature={shown.feature} fields={shown.fields} />
+          <Body collection={chosen.collection} feature={shown.feature} schema={shown.schema} />
         </>
       )}
     </aside>
@@ -121,8 +133,10 @@ function AlsoHere() {
   );
 }
 
-function Body({ feature, fields }: { feature: Feature; fields: readonly SchemaField[] }) {
+function Body({ collection, feature, schema }: { collection: string; feature: Feature; schema: LayerSchema }) {
   const { properties, geometry } = feature;
+  const { fields } = schema;
+  const mine = mayChange(collection, properties);
   const byName = new Map(fields.map((field) => [field.name, field]));
   for (const name of Object.keys(properties))
     if (!byName.has(name) && !shownApart.has(name)) byName.set(name, plainField(name));
@@ -143,6 +157,7 @@ function Body({ feature, fields }: { feature: Feature; fields: readonly SchemaFi
         </section>
       )}
       <StateHistory value={properties["states"]} />
+      {mine && <StatementForm collection={collection} feature={feature} layer={schema} />}
       <section>
         <h3>{t("detail.where")}</h3>
         <dl>
@@ -165,6 +180,8 @@ function Body({ feature, fields }: { feature: Feature; fields: readonly SchemaFi
           <dd class="identifier" dir="ltr">{feature.id}</dd>
         </dl>
       </section>
+      <HistoryList collection={collection} id={feature.id} fields={fields}
+        mayRestore={mine && schema.change !== "statements"} />
       {empty.length > 0 && (
         <details>
           <summary>{t("detail.empty_fields", { n: empty.length })}</summary>

@@ -6,6 +6,7 @@ import { formatNumber, t } from "../i18n";
 import { entryOf, inReadingOrder, type LayerLegend } from "../legend";
 import { subtitleOf, titleOf } from "../feature_text";
 import { highlight, showGeometry } from "../map/border_map";
+import { touches } from "../map/refresh";
 import { bounds, collectionById, hidden, legend, select, selection, shownTime } from "../state";
 import { datetimeParameter } from "../time";
 import { Swatch } from "./swatch";
@@ -29,7 +30,7 @@ export function FeatureList() {
   const layers = inReadingOrder(legend.value).flatMap((group) => group.layers)
     .filter((layer) => layer.collection !== "places" && !hidden.value.has(layer.collection));
   const datetime = datetimeParameter(shownTime.value);
-  const key = JSON.stringify([box, datetime, layers.map((layer) => layer.collection)]);
+  const key = JSON.stringify([touches.value.count, box, datetime, layers.map((layer) => layer.collection)]);
 
   useEffect(() => {
     if (box === null) return;

@@ -1,3 +1,4 @@
+import { SignIn } from "../edit/sign_in";
 import { language, languages, t } from "../i18n";
 import { legend, panelOpen, setLanguage, setTheme, theme } from "../state";
 import { Glyph } from "./glyph";
@@ -27,6 +28,7 @@ export function Header() {
         <p class="scenario">{t("app.scenario", { name: legend.value.scenario })}</p>
       )}
       <SearchBox />
+      <SignIn />
       {codes.length > 1 && (
         <label class="language">
           <span class="unseen">{t("app.language")}</span>

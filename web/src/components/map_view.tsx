@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import { DrawingBar } from "../edit/drawing_bar";
 import { t } from "../i18n";
 import { mapReady, showWholeBorder, startMap, zoomBy } from "../map/border_map";
 import { Glyph } from "./glyph";
@@ -31,6 +32,7 @@ export function MapView({ attempt }: { attempt: number }) {
       <div class="crosshair" aria-hidden="true" />
       {failure.value !== "" && <p class="map-message" role="alert">{t("app.failed")}: {failure.value}</p>}
       {!mapReady.value && failure.value === "" && <p class="map-message" role="status">{t("app.loading")}</p>}
+      <DrawingBar />
       <div class="map-buttons" role="group" aria-label={t("status.zoom", { z: "" })}>
         <button type="button" class="icon-button" aria-label={t("map.zoom_in")} onClick={() => zoomBy(1)}>
           <Glyph name="plus" />

@@ -1,18 +1,23 @@
+import { EditTab } from "../edit/edit_tab";
+import { writableCollections } from "../edit/state";
 import { t, type TextKey } from "../i18n";
 import { panelOpen, panelTab, type PanelTab } from "../state";
 import { FeatureList } from "./feature_list";
 import { LayerTree } from "./layer_tree";
 import { LegendView } from "./legend_view";
 
-const tabs: readonly { id: PanelTab; title: TextKey }[] = [
+const allTabs: readonly { id: PanelTab; title: TextKey }[] = [
   { id: "layers", title: "panel.layers" },
   { id: "legend", title: "panel.legend" },
   { id: "list", title: "panel.list" },
+  { id: "edit", title: "panel.edit" },
 ];
 
 export function SidePanel() {
   if (!panelOpen.value) return null;
-  const shown = panelTab.value;
+  const mayEdit = writableCollections.value.length > 0;
+  const tabs = allTabs.filter((tab) => tab.id !== "edit" || mayEdit);
+  const shown = tabs.some((tab) => tab.id === panelTab.value) ? panelTab.value : "layers";
   const move = (event: KeyboardEvent) => {
     const forward = getComputedStyle(document.documentElement).direction === "rtl" ? "ArrowLeft" : "ArrowRight";
     const backward = forward === "ArrowRight" ? "ArrowLeft" : "ArrowRight";
@@ -37,6 +42,7 @@ export function SidePanel() {
         {shown === "layers" && <LayerTree />}
         {shown === "legend" && <LegendView />}
         {shown === "list" && <FeatureList />}
+        {shown === "edit" && <EditTab />}
       </div>
     </aside>
   );

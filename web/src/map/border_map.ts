@@ -9,6 +9,7 @@ import {
 import "maplibre-gl/dist/maplibre-gl.css";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
 import { authorization, getStyle, serverAnswers, type Bounds } from "../api";
+import { attachEditor, editorHasMap } from "../edit/map_editor";
 import { titleOf } from "../feature_text";
 import { boundsOf } from "../geometry";
 import { t } from "../i18n";
@@ -74,7 +75,7 @@ export async function startMap(container: HTMLElement): Promise<() => void> {
   created.touchZoomRotate.disableRotation();
   created.keyboard.disableRotation();
   listen(created);
-  const stops = [effect(() => applyVisibility(hidden.value)), effect(() => applyTime(datetimeParameter(shownTime.value))),
+  const stops = [attachEditor(created), effect(() => applyVisibility(hidden.value)), effect(() => applyTime(datetimeParameter(shownTime.value))),
     effect(() => void applyTheme(theme.value))];
   return () => {
     for (const stop of stops) stop();
@@ -120,9 +121,11 @@ function listen(created: MapLibreMap): void {
   created.on("moveend", moved);
   created.on("mousemove", ({ lngLat }) => (cursor.value = { lon: lngLat.lng, lat: lngLat.lat }));
   created.on("mouseout", () => (cursor.value = null));
-  created.on("click", ({ point }) => pick(created, point.x, point.y));
+  created.on("click", ({ point }) => {
+    if (!editorHasMap()) pick(created, point.x, point.y);
+  });
   created.on("mousemove", ({ point }) => {
-    const over = featuresAt(created, point.x, point.y).length > 0;
+    const over = !editorHasMap() && featuresAt(created, point.x, point.y).length > 0;
     created.getCanvas().classList.toggle("over-feature", over);
   });
   created.on("error", () => void watchServer());
@@ -131,7 +134,7 @@ function listen(created: MapLibreMap): void {
   });
   created.on("dragstart", () => (moveEnds = 0));
   created.getCanvas().addEventListener("keydown", (event) => {
-    if (event.key !== "Enter") return;
+    if (event.key !== "Enter" || editorHasMap()) return;
     const { clientWidth, clientHeight } = created.getCanvas();
     if (!pick(created, clientWidth / 2, clientHeight / 2, 24)) announcement.value = t("map.nothing_here");
   });

@@ -1,5 +1,8 @@
 // English. Keys are grouped by where the text stands; `word.*` are values of the data that need better words.
+import { editing } from "./en_edit";
+
 export const english = {
+  ...editing,
   "app.title": "Sarhad",
   "app.subtitle": "Border map",
   "app.skip_to_map": "Skip to the map",
