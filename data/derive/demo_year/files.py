@@ -8,7 +8,7 @@ from typing import Any, Iterable
 from demo_year import line_rows, report_rows, terrain
 from demo_year.parameters import DAY, MONTHS, SCENARIO, SECTION, START
 from demo_year.times import instant
-from demo_year.truth import GROUPS
+from demo_year.truth import GROUPS, SEASON, SHAPES
 from demo_year.year import Year
 
 
@@ -122,6 +122,7 @@ def summary(year: Year) -> dict[str, Any]:
         "synthetic": "Everything here is invented. Nothing of it happened.", "scenario_id": SCENARIO, "seed": year.seed,
         "section": SECTION, "start": START.isoformat().replace("+00:00", "Z"), "kilometres": strip.kilometres,
         "parameters": dataclasses.asdict(year.parameters),
+        "kinds": GROUPS, "season": SEASON, "shapes": SHAPES,
         "hotspots": [dataclasses.asdict(h) for h in year.truth.hotspots],
         "routes": [{**dataclasses.asdict(r), "way": [[round(x, 5) for x in q] for q in r.way(strip)]}
                    for r in year.truth.routes],

@@ -144,10 +144,10 @@ def draw_routes(p: Parameters, length_km: float, dice: Dice) -> list[Route]:
             drift[i] = drift[i - 1] + dice.uniform(-0.6, 0.6)
         for i in range(3, -1, -1):
             drift[i] = drift[i + 1] + dice.uniform(-0.6, 0.6)
-        inside = dice.uniform(10, 18)
+        inside = round(dice.uniform(10, 18), 1)
         routes.append(Route(f"R{n + 1:02}", round(km, 1), group, mode, "out" if group == "people" else "in",
                             round(dice.uniform(*p.route_extra)), dice.whole(*p.route_capacity),
-                            inside * 4 / 5, inside, tuple(round(d, 2) for d in drift), known=n % 5 < 3))
+                            round(inside * 4 / 5, 2), inside, tuple(round(d, 2) for d in drift), known=n % 5 < 3))
     return routes
 
 
