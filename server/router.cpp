@@ -81,7 +81,8 @@ Router::Match Router::match(std::string_view method, const std::vector<std::stri
             fits(pattern, segments, &found.variables);
             return found;
         }
-        if (found.allow.find(endpoint.method) != std::string::npos) continue;
+        // OPTIONS is possible everywhere: whoever uses `allow` adds it.
+        if (endpoint.method == "OPTIONS" || found.allow.find(endpoint.method) != std::string::npos) continue;
         found.allow += (found.allow.empty() ? "" : ", ") + endpoint.method;
         if (endpoint.method == "GET") found.allow += ", HEAD";
     }

@@ -1,7 +1,7 @@
 // One agency's immutable statement about what happened. Counts, never names; trafficking (0204) and smuggling of
 // migrants (08051) are two separate blocks that no total adds.
 //
-// A row shows the picture of today: the original and, over it, what its owner appended (server/statements.hpp); each
+// A row shows the picture of today: the original and, over it, what its owner appended (statements.hpp); each
 // statement is kept in the row, and every version in the history. A withdrawn report stays in items, counts and tiles,
 // marked by `withdrawn`: nothing leaves the picture of an operations room unseen. Who wants it without them asks for
 // `withdrawn=false`, as each analysis does.

@@ -70,6 +70,7 @@ json field_schema(const layers::Field& field) {
     case FieldType::json:
         break; // any value
     }
+    if (field.minimum) out["minimum"] = *field.minimum;
     if (field.setter == layers::Setter::server) out["readOnly"] = true;
     return out;
 }

@@ -1,9 +1,9 @@
 #include "server/endpoints/edit.hpp"
 
+#include "layers/model/statements.hpp"
 #include "server/endpoints/history.hpp"
 #include "server/endpoints/statements.hpp"
 #include "server/endpoints/stored_item.hpp"
-#include "server/statements.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -21,6 +21,30 @@ using layers::store::Write;
 using nlohmann::json;
 
 constexpr const char* kReadOnly = "GET, HEAD, OPTIONS";
+constexpr const char* kWhatChangesAnItem = "GET, HEAD, PUT, PATCH, DELETE, OPTIONS";
+
+// What this caller may do here, which an editor asks before it shows its tools. The router knows only what some
+// collection takes from somebody.
+Response allowed(const AppContext& context, const Request& request, const PathParams& path, const Params& params,
+                 bool one_item) {
+    const auto readable = readable_layer(context, reading_caller(context, request, params), path.text("id"));
+    const bool immutable = readable.layer().change == ChangeRule::statements;
+    Response response;
+    response.status = 204;
+    response.set("allow", !readable.policy.may_write ? kReadOnly
+                          : !one_item                ? "GET, HEAD, POST, OPTIONS"
+                          : immutable                ? kReadOnly
+                                                     : kWhatChangesAnItem);
+    return response;
+}
+
+Response options_of_items(AppContext& context, Request& request, const PathParams& path, const Params& params) {
+    return allowed(context, request, path, params, false);
+}
+
+Response options_of_item(AppContext& context, Request& request, const PathParams& path, const Params& params) {
+    return allowed(context, request, path, params, true);
+}
 
 Response create_item(AppContext& context, Request& request, const PathParams& path, const Params& params) {
     const auto caller = reading_caller(context, request, params);
@@ -40,7 +64,7 @@ Response create_item(AppContext& context, Request& request, const PathParams& pa
     write.skip_if_same = true; // a client that lost our answer sends it again, maybe after others appended to it
     if (readable.layer().change != ChangeRule::replace)
         write.amend = [layer = readable.view->layer](const Record& now, Record& told) {
-            told = told_again(*layer, now, std::move(told), false);
+            told = layers::told_again(*layer, now, std::move(told), false);
         };
     const auto id = write.record.id;
     const auto result = commit(context, std::move(write));
@@ -176,6 +200,22 @@ std::vector<Endpoint> edit_endpoints() {
          .answer = {.media_types = {}, .schema = {}, .description = "Removed"},
          .status = 204,
          .problems = problems},
+        {.method = "OPTIONS",
+         .path = "/collections/{id}/items",
+         .operation_id = "optionsFeatures",
+         .summary = "What this caller may do with the collection's features",
+         .tag = "Editing",
+         .params = {collection_id_param(), scenario_param()},
+         .handler = options_of_items,
+         .hidden = true},
+        {.method = "OPTIONS",
+         .path = "/collections/{id}/items/{fid}",
+         .operation_id = "optionsFeature",
+         .summary = "What this caller may do with a feature",
+         .tag = "Editing",
+         .params = item_params,
+         .handler = options_of_item,
+         .hidden = true},
     };
     for (auto more : {statement_endpoints(), history_endpoints()})
         rows.insert(rows.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));

@@ -1,8 +1,8 @@
 #include "server/endpoints/statements.hpp"
 
 #include "layers/model/sealed.hpp"
+#include "layers/model/statements.hpp"
 #include "server/endpoints/stored_item.hpp"
-#include "server/statements.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -16,6 +16,7 @@ namespace {
 using geo::Error;
 using geo::ErrorCode;
 using layers::ChangeRule;
+using layers::Statement;
 using layers::access::Caller;
 using layers::access::Role;
 using nlohmann::json;
@@ -63,7 +64,7 @@ void check_members(const json& body, std::initializer_list<std::string_view> all
             std::ranges::find(all_have, name) != all_have.end() || std::ranges::find(own, name) != own.end();
         if (!known) fault("no member of this statement", "/" + name);
     }
-    if (body.dump(-1, ' ', false, json::error_handler_t::replace).size() > kMostStatementBytes)
+    if (body.dump(-1, ' ', false, json::error_handler_t::replace).size() > layers::kMostStatementBytes)
         throw Error{ErrorCode::too_large, "a statement takes at most 16 KB"};
 }
 
@@ -105,6 +106,7 @@ std::size_t correctable(const ReadableLayer& readable, const std::string& name) 
 void read_correction(const AppContext& context, const Caller& caller, const ReadableLayer& readable,
                      const Current& current, const json& body, Statement& statement) {
     json whole = json::parse(current.text.feature);
+    whole.erase("id"); // an imported row's is none that a client could make
     std::vector<std::size_t> named;
     if (const auto properties = body.find("properties"); properties != body.end()) {
         if (!properties->is_object()) fault("properties are an object", "/properties");
@@ -236,11 +238,11 @@ Response append_statement(AppContext& context, Request& request, const PathParam
     if (layer->change == ChangeRule::states) {
         require_owner(caller, readable, current);
         write.amend = [layer, entry = read_state(readable, body)](const auto& now, auto& next) {
-            next = with_state(*layer, now, entry);
+            next = layers::with_state(*layer, now, entry);
         };
     } else {
         write.amend = [layer, statement = read_statement(context, caller, readable, current, body)](
-                          const auto& now, auto& next) { next = with_statement(*layer, now, statement); };
+                          const auto& now, auto& next) { next = layers::with_statement(*layer, now, statement); };
     }
     const auto outcome = commit(context, std::move(write)).outcome;
     const bool fresh = outcome != layers::store::Outcome::unchanged;

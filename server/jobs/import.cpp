@@ -1,6 +1,7 @@
 #include "server/jobs/import.hpp"
 
 #include "geo/wrap/crypto.hpp"
+#include "layers/model/statements.hpp"
 
 #include <algorithm>
 #include <array>
@@ -142,7 +143,7 @@ private:
 
         layers::normalise::Options options;
         options.layer = target_layer();
-        reference_ = options.layer->reference;
+        layer_ = options.layer;
         options.mapping = options_.mapping;
         options.source_crs = report_.crs;
         options.strict = options_.strict;
@@ -193,7 +194,7 @@ private:
                 continue;
             }
             if (!notes.empty()) ++report_.repaired;
-            if (!reference_ && geo::is_null(record->values[layers::common::agency])) ++report_.unowned;
+            if (!layer_->reference && geo::is_null(record->values[layers::common::agency])) ++report_.unowned;
             if (!writing_) continue;
             layers::store::Write write;
             write.layer = options_.layer;
@@ -201,6 +202,10 @@ private:
             write.account = options_.account;
             write.skip_if_same = true;
             write.replace_if_exists = true;
+            if (layer_->change != layers::ChangeRule::replace) // what was appended since the last import stays
+                write.amend = [layer = layer_](const layers::Record& now, layers::Record& told) {
+                    told = layers::told_again(*layer, now, std::move(told), true);
+                };
             batch.push_back(std::move(write));
             lines.push_back(row.line);
         }
@@ -315,7 +320,7 @@ private:
     std::string key_;
     bool writing_ = false;
     bool announced_ = false;
-    bool reference_ = false; // base data needs no owner
+    std::shared_ptr<const layers::Layer> layer_; // base data needs no owner
     bool axes_judged_ = false;
     std::int64_t position_ = 0; // rows of the file that an earlier run has dealt with
     std::future<std::vector<Store::Item>> pending_;

@@ -205,6 +205,122 @@ TEST_F(Editing, bad_bodies_are_told_apart_and_pointed_at) {
     EXPECT_EQ(json::parse(server.get("/collections/hazards").body)["sarhad"]["count"], 0);
 }
 
+TEST_F(Editing, what_is_no_number_of_this_field_is_refused_and_pointed_at) {
+    const auto pointer_of = [&](const char* collection, const json& properties) -> std::string {
+        json feature{{"type", "Feature"}, {"geometry", nullptr}, {"properties", properties}};
+        const auto answer =
+            server.ask("POST", std::string{"/collections/"} + collection + "/items", kFeature, feature.dump());
+        EXPECT_EQ(answer.status, 422) << properties;
+        return json::parse(answer.body).value("pointer", "none");
+    };
+    EXPECT_EQ(pointer_of("hazards", {{"kind", "heat"}, {"geo_precision_m", -1}}), "/properties/geo_precision_m");
+    EXPECT_EQ(pointer_of("hazards", {{"kind", "heat"}, {"time_precision_s", -0.5}}), "/properties/time_precision_s");
+    EXPECT_EQ(pointer_of("reports", {{"kind", "som"}, {"count_min", -1}}), "/properties/count_min");
+    EXPECT_EQ(pointer_of("reports", {{"kind", "som"}, {"count_min", 5}, {"count_max", 4}}), "/properties/count_max");
+    EXPECT_EQ(pointer_of("hazards", {{"kind", "heat"}, {"valid_from", "2026-02-01"}, {"valid_to", "2026-01-01"}}),
+              "/properties/valid_to");
+    const auto raw = [&](const std::string& number) {
+        return server
+            .ask("POST", "/collections/hazards/items", kFeature,
+                 R"({"type":"Feature","geometry":null,"properties":{"kind":"heat","geo_precision_m":)" + number + "}}")
+            .status;
+    };
+    EXPECT_EQ(raw("NaN"), 400) << "no JSON";
+    EXPECT_EQ(raw("1e999"), 400);
+    EXPECT_EQ(raw("5"), 201);
+    EXPECT_EQ(json::parse(server.get("/collections/hazards/schema").body)["properties"]["geo_precision_m"]["minimum"],
+              0);
+}
+
+TEST_F(Editing, a_shape_of_another_kind_is_pointed_at_by_its_type) {
+    for (const char* geometry : {R"({"type":"LineString","coordinates":[[61,28],[62,29]]})", R"({"type":"Blob"})",
+                                 R"({"coordinates":[1,2]})", R"({"type":7})"}) {
+        auto feature = hazard("x");
+        feature["properties"]["kind"] = "som";
+        feature["geometry"] = json::parse(geometry);
+        const auto answer = server.ask("POST", "/collections/reports/items", kFeature, feature.dump());
+        EXPECT_EQ(answer.status, 422) << geometry;
+        EXPECT_EQ(json::parse(answer.body)["pointer"], "/geometry/type") << geometry;
+    }
+}
+
+TEST_F(Editing, a_body_in_another_crs_says_so_and_is_stored_as_lon_lat) {
+    const auto crs = [](const char* uri) { return "Content-Crs: <" + std::string{uri} + ">\r\n"; };
+    auto feature = hazard("x");
+    feature["geometry"]["coordinates"] = {30.5, 66.25}; // EPSG:4326 writes latitude first
+    const auto flipped = server.ask("POST", "/collections/hazards/items",
+                                    kFeature + crs("http://www.opengis.net/def/crs/EPSG/0/4326"), feature.dump());
+    ASSERT_EQ(flipped.status, 201) << flipped.body;
+    EXPECT_EQ(json::parse(flipped.body)["geometry"]["coordinates"], (json{66.25, 30.5}));
+    feature["geometry"]["coordinates"] = {7'374'916.0, 3'568'000.0};
+    const auto metres =
+        server.ask("PUT", path_of(flipped),
+                   if_match(flipped) + kFeature + crs("http://www.opengis.net/def/crs/EPSG/0/3857"), feature.dump());
+    ASSERT_EQ(metres.status, 200) << metres.body;
+    EXPECT_NEAR(json::parse(metres.body)["geometry"]["coordinates"][0], 66.25, 1e-4);
+    const auto text_only = server.ask("PATCH", path_of(flipped),
+                                      if_match(metres) + kPatch + crs("http://www.opengis.net/def/crs/EPSG/0/4326"),
+                                      R"({"properties":{"remarks":"y"}})");
+    ASSERT_EQ(text_only.status, 200) << text_only.body;
+    EXPECT_EQ(json::parse(text_only.body)["geometry"], json::parse(metres.body)["geometry"])
+        << "what stays isn't turned";
+    EXPECT_EQ(
+        server.ask("POST", "/collections/hazards/items", kFeature + crs("file:///etc/passwd"), feature.dump()).status,
+        400);
+}
+
+TEST_F(Editing, the_body_names_the_item_of_the_path_or_none) {
+    const auto created = create(hazard("x"));
+    auto feature = hazard("y");
+    feature["id"] = "01890a5d-ac96-774b-bcce-b302099a8057";
+    const auto other = server.ask("PUT", path_of(created), if_match(created) + kFeature, feature.dump());
+    EXPECT_EQ(other.status, 422);
+    EXPECT_EQ(json::parse(other.body)["pointer"], "/id");
+    feature["id"] = json::parse(created.body)["id"];
+    EXPECT_EQ(server.ask("PUT", path_of(created), if_match(created) + kFeature, feature.dump()).status, 200);
+}
+
+// OGC 20-002r1: what a client needs to know before, at and after a change.
+TEST_F(Editing, part_4_of_the_standard_is_kept_and_said_to_be_kept) {
+    const auto said = json::parse(server.get("/conformance").body);
+    const auto classes = said["conformsTo"].get<std::set<std::string>>();
+    for (const char* name : {"create-replace-delete", "update", "optimistic-locking-etags", "features"})
+        EXPECT_TRUE(classes.contains("http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/" + std::string{name}))
+            << name;
+    const auto allow = [&](const std::string& path) {
+        const auto answer = server.ask("OPTIONS", path);
+        EXPECT_EQ(answer.status, 204) << path;
+        return std::string{answer.header("allow")};
+    };
+    EXPECT_EQ(allow("/collections/hazards/items"), "GET, HEAD, POST, OPTIONS");
+    EXPECT_EQ(allow("/collections/hazards/items/x"), "GET, HEAD, PUT, PATCH, DELETE, OPTIONS");
+    EXPECT_EQ(allow("/collections/reports/items/x"), "GET, HEAD, OPTIONS");
+    EXPECT_EQ(allow("/collections/hazards/items/x/statements"), "POST, OPTIONS");
+    EXPECT_EQ(server.ask("OPTIONS", "/collections/nothing/items").status, 404);
+
+    const auto created = create(hazard("x"));
+    const auto path = path_of(created);
+    EXPECT_EQ(server.get(path).status, 200) << "Location is the item";
+    EXPECT_EQ(server.get(path).header("etag").substr(0, 1), "\"") << "strong";
+    EXPECT_EQ(server.ask("PUT", path, if_match(created) + "Content-Type: text/plain\r\n", hazard("y").dump()).status,
+              415);
+    EXPECT_EQ(server.ask("PATCH", path, if_match(created) + "Content-Type: application/xml\r\n", "{}").status, 415);
+    const auto quiet = server.ask("PATCH", path, if_match(created) + kFeature + "Prefer: return=minimal\r\n",
+                                  R"({"properties":{"remarks":"z"}})");
+    EXPECT_EQ(quiet.status, 204);
+    EXPECT_TRUE(quiet.body.empty());
+    EXPECT_EQ(quiet.header("preference-applied"), "return=minimal");
+    EXPECT_EQ(quiet.header("etag"), server.get(path).header("etag"));
+    EXPECT_EQ(server.ask("DELETE", path, "If-Match: \"other\", " + std::string{quiet.header("etag")} + "\r\n").status,
+              204);
+    const auto made =
+        server.ask("POST", "/collections/hazards/items",
+                   std::string{kFeature} + "Prefer: handling=strict, return=minimal\r\n", hazard("q").dump());
+    EXPECT_EQ(made.status, 201);
+    EXPECT_TRUE(made.body.empty());
+    EXPECT_FALSE(made.header("location").empty());
+}
+
 class Agencies : public testing::Test {
 protected:
     test::TemporaryFolder folder;

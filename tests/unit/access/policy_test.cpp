@@ -143,6 +143,22 @@ TEST(Policy, a_layer_made_from_a_file_lies_under_every_scenario) {
     EXPECT_FALSE(sees(caller, demo, districts));
 }
 
+TEST(Policy, a_sealed_number_is_for_the_rescue_role_with_a_reason_alone) {
+    using enum Role;
+    EXPECT_TRUE(knows(caller_of("pmsa", {rescue}, "boat 12"), "sealed"));
+    EXPECT_FALSE(knows(caller_of("pmsa", {rescue}), "sealed"));
+    for (const auto role : {administrator, agency_head, agency_admin, analyst, planner, field_unit, viewer, auditor,
+                            protection, partner, public_reader})
+        EXPECT_FALSE(knows(caller_of("pmsa", {role}, "boat 12"), "sealed")) << name(role);
+    Caller open;
+    open.open = true;
+    EXPECT_FALSE(knows(open, "sealed"));
+    const auto closed_group = compile(open, *reports()).group;
+    open.purpose = "boat 12";
+    EXPECT_TRUE(knows(open, "sealed"));
+    EXPECT_NE(compile(open, *reports()).group, closed_group) << "no cache may mix them";
+}
+
 TEST(Policy, a_shelter_is_not_there_for_who_has_no_need_to_know_it) {
     const auto facilities = Catalogue{}.find("facilities");
     Record shelter = rows::empty_row(*facilities, 1);

@@ -1,7 +1,6 @@
-#include "server/statements.hpp"
+#include "layers/model/statements.hpp"
 
 #include "geo/error.hpp"
-#include "layers/encode/json_text.hpp"
 #include "layers/model/sealed.hpp"
 #include "layers/model/states.hpp"
 
@@ -9,27 +8,76 @@
 
 #include <algorithm>
 
-namespace server {
+namespace layers {
 namespace {
 
 using geo::Error;
 using geo::ErrorCode;
-using layers::Layer;
-using layers::Record;
 using nlohmann::json;
 
 constexpr const char* kGeometry = "geometry";
 
-json value_json(const geo::Value& value) {
-    std::string text;
-    layers::encode::append_value(text, value);
-    return json::parse(text, nullptr, false);
+// Texts of old imports may be no UTF-8; a statement about them must be possible nevertheless.
+std::string text_of(const json& document) {
+    return document.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
-json geometry_json(const geo::Geometry& geometry) {
-    std::string text;
-    layers::encode::append_geometry(text, geometry);
-    return json::parse(text, nullptr, false);
+json value_json(const geo::Value& value) {
+    struct Writer {
+        json operator()(geo::Null) const { return nullptr; }
+        json operator()(bool v) const { return v; }
+        json operator()(std::int64_t v) const { return v; }
+        json operator()(double v) const { return v; }
+        json operator()(const std::string& v) const { return v; }
+        json operator()(geo::Instant v) const { return geo::to_rfc3339(v); }
+        json operator()(const geo::TextList& v) const { return v; }
+        json operator()(const geo::Json& v) const { return json::parse(v.text); }
+    };
+    return std::visit(Writer{}, value);
+}
+
+json points_json(const geo::Geometry& g, std::size_t from, std::size_t to) {
+    json out = json::array();
+    for (std::size_t i = from; i < to; ++i) out.push_back(json::array({g.points[i].x, g.points[i].y}));
+    return out;
+}
+
+json parts_json(const geo::Geometry& g, std::size_t from, std::size_t to) {
+    json out = json::array();
+    for (std::size_t i = from; i < to; ++i)
+        out.push_back(points_json(g, i > 0 ? g.part_ends[i - 1] : 0, g.part_ends[i]));
+    return out;
+}
+
+// GeoJSON (RFC 7946).
+json geometry_json(const geo::Geometry& g) {
+    using enum geo::GeometryType;
+    json out{{"type", geo::type_name(g.type)}};
+    switch (g.type) {
+    case none:
+        return nullptr;
+    case point:
+        out["coordinates"] = g.points.empty() ? json::array() : json::array({g.points[0].x, g.points[0].y});
+        return out;
+    case multi_point:
+    case line_string:
+        out["coordinates"] = points_json(g, 0, g.points.size());
+        return out;
+    case multi_line_string:
+    case polygon:
+        out["coordinates"] = parts_json(g, 0, g.part_ends.size());
+        return out;
+    case multi_polygon:
+        out["coordinates"] = json::array();
+        for (std::size_t i = 0; i < g.polygon_ends.size(); ++i)
+            out["coordinates"].push_back(parts_json(g, i > 0 ? g.polygon_ends[i - 1] : 0, g.polygon_ends[i]));
+        return out;
+    case collection:
+        out["geometries"] = json::array();
+        for (const auto& member : g.members) out["geometries"].push_back(geometry_json(member));
+        return out;
+    }
+    return nullptr;
 }
 
 // What was kept is ours; were it damaged, an empty list would hide that. Concerns this row alone, not the storage.
@@ -70,18 +118,18 @@ struct Lists {
     }
 
     void store_in(Record& row) const {
-        row.values[statements] = geo::Json{list.dump()};
-        if (!restricted.empty()) row.values[details] = geo::Json{restricted.dump()};
+        row.values[statements] = geo::Json{text_of(list)};
+        if (!restricted.empty()) row.values[details] = geo::Json{text_of(restricted)};
     }
 };
 
 std::size_t sealed_field(const Layer& layer) {
-    return static_cast<std::size_t>(
-        std::ranges::find(layer.fields, layers::AccessClass::sealed, &layers::Field::access) - layer.fields.begin());
+    return static_cast<std::size_t>(std::ranges::find(layer.fields, AccessClass::sealed, &Field::access) -
+                                    layer.fields.begin());
 }
 
 void check_fits(const Layer& layer, const Record& row) {
-    const auto faults = layers::check(layer, row);
+    const auto faults = check(layer, row);
     if (faults.empty()) return;
     const bool shape = faults[0].field == kGeometry;
     throw Error{ErrorCode::invalid_geometry, faults[0].field + " " + faults[0].reason,
@@ -95,8 +143,7 @@ void check_room(const json& list) {
 // A clock that was set back puts no statement before the version it was appended to.
 std::string time_after(const Record& row) {
     geo::Instant at = geo::now();
-    if (const auto* before = std::get_if<geo::Instant>(&row.values[layers::common::recorded_at]))
-        at = std::max(at, *before);
+    if (const auto* before = std::get_if<geo::Instant>(&row.values[common::recorded_at])) at = std::max(at, *before);
     return geo::to_rfc3339(at);
 }
 
@@ -128,7 +175,7 @@ Record append(const Layer& layer, const Record& current, const Statement& statem
     Record next = current;
     for (const auto& [ordinal, value] : statement.changes) {
         const auto& field = layer.fields[ordinal];
-        auto& where = field.access == layers::AccessClass::need_to_know ? restricted : open;
+        auto& where = field.access == AccessClass::need_to_know ? restricted : open;
         where[field.name] = {{"from", value_json(current.values[ordinal])}, {"to", value_json(value)}};
         next.values[ordinal] = value;
     }
@@ -144,7 +191,7 @@ Record append(const Layer& layer, const Record& current, const Statement& statem
     if (entry["type"] == "correction") entry["changes"] = open;
 
     auto& sealed = next.values[sealed_field(layer)];
-    sealed = layers::sealed_together(sealed, statement.numbers);
+    sealed = sealed_together(sealed, statement.numbers);
     const auto known = std::ranges::find_if(lists.list, [&](const json& other) { return other.value("id", "") == id; });
     if (known != lists.list.end()) {
         json again = lists.said(entry);
@@ -167,7 +214,7 @@ Record report_told_again(const Layer& layer, const Record& current, Record told,
     Statement correction;
     for (std::size_t i = 0; i < layer.fields.size(); ++i) {
         const auto& field = layer.fields[i];
-        if (field.setter == layers::Setter::server) continue;
+        if (field.setter == Setter::server) continue;
         const bool same = before.contains(field.name) ? before[field.name] == value_json(told.values[i])
                                                       : current.values[i] == told.values[i];
         if (!same) correction.changes.push_back({i, told.values[i]});
@@ -176,7 +223,7 @@ Record report_told_again(const Layer& layer, const Record& current, Record told,
                                                   : current.geometry != told.geometry;
     if (moved) {
         correction.place = told.geometry;
-        using namespace layers::common;
+        using namespace common;
         for (const auto i : {section_id, distance_along_m, offset_m})
             correction.consequences.push_back({i, told.values[i]});
     }
@@ -184,13 +231,13 @@ Record report_told_again(const Layer& layer, const Record& current, Record told,
     correction.numbers = told.values[sealed];
     if (correction.changes.empty() && !moved) {
         Record same = current;
-        same.values[sealed] = layers::sealed_together(current.values[sealed], correction.numbers);
+        same.values[sealed] = sealed_together(current.values[sealed], correction.numbers);
         return same;
     }
     if (!correct) return told;
     correction.entry = json{{"id", geo::to_string(geo::make_uuid7())},
                             {"type", "correction"},
-                            {"agency", value_json(current.values[layers::common::agency])},
+                            {"agency", value_json(current.values[common::agency])},
                             {"imported", true},
                             {"reason", "imported again with other content"}}
                            .dump();
@@ -209,26 +256,25 @@ Record append_state(const Layer& layer, const Record& current, const std::string
     check_room(list);
     list.push_back(std::move(entry));
     Record next = current;
-    const std::string whole = list.dump();
-    if (auto latest = layers::state_at(whole, {INT64_MAX})) next.values[state] = std::move(*latest);
+    const std::string whole = text_of(list);
+    if (auto latest = state_at(whole, {INT64_MAX})) next.values[state] = std::move(*latest);
     next.values[states] = geo::Json{whole};
     return next;
 }
 
 Record merge_told(const Layer& layer, const Record& current, Record told, bool correct) {
-    if (layer.change == layers::ChangeRule::statements)
-        return report_told_again(layer, current, std::move(told), correct);
-    if (layer.change != layers::ChangeRule::states) return told;
+    if (layer.change == ChangeRule::statements) return report_told_again(layer, current, std::move(told), correct);
+    if (layer.change != ChangeRule::states) return told;
     const auto state = *layer.find("state"), states = *layer.find("states");
     json list = kept(current, states, json::array());
     if (list.empty()) return told;
     const bool says_states = !geo::is_null(told.values[states]);
     for (const auto& entry : kept(told, states, json::array())) // of one another's: the order says nothing
         if (std::ranges::find(list, entry) == list.end()) list.push_back(entry);
-    const std::string whole = list.dump();
+    const std::string whole = text_of(list);
     told.values[state] = current.values[state];
     if (says_states)
-        if (auto latest = layers::state_at(whole, {INT64_MAX})) told.values[state] = std::move(*latest);
+        if (auto latest = state_at(whole, {INT64_MAX})) told.values[state] = std::move(*latest);
     told.values[states] = geo::Json{whole};
     return told;
 }
@@ -257,4 +303,4 @@ Record told_again(const Layer& layer, const Record& current, Record told, bool c
     return readable_or_refused([&] { return merge_told(layer, current, std::move(told), correct); });
 }
 
-} // namespace server
+} // namespace layers
