@@ -1,5 +1,6 @@
 // The map in a real browser against the real program: Debian's Chromium, WebGL in software, one page at a time.
 //   SARHAD_PROGRAM  the program (default build/release/sarhad); it is started with the demo data loaded
+//   SARHAD_WEB      the built map (default web/dist)
 //   SARHAD_URL      a server that already runs, instead
 import { defineConfig } from "@playwright/test";
 

@@ -36,14 +36,24 @@ function exportTiles(program: string, directory: string): string {
   return file;
 }
 
+// Tokens for tests that sign in; made before the server holds the data.
+function makeTokens(program: string, directory: string): void {
+  for (const [variable, role, agency] of [["SARHAD_E2E_ANALYST", "analyst", "frontier_corps"], ["SARHAD_E2E_VIEWER", "viewer", "levies"]] as const) {
+    const made = execFileSync(program, ["token", "create", "--data-dir", directory, "--role", role, "--agency", agency, "--json"],
+      { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+    process.env[variable] = (JSON.parse(made) as { token: string }).token;
+  }
+}
+
 export default async function startServer(): Promise<(() => Promise<void>) | undefined> {
   if (process.env["SARHAD_URL"] !== undefined) return undefined;
   const program = resolve(process.env["SARHAD_PROGRAM"] ?? join(top, "build/release/sarhad"));
   if (!existsSync(program)) throw new Error(`no program at ${program}: build it or set SARHAD_PROGRAM`);
   const directory = mkdtempSync(join(tmpdir(), "sarhad-e2e-"));
   load(program, directory);
+  makeTokens(program, directory);
   process.env["SARHAD_E2E_MBTILES"] = exportTiles(program, directory);
-  const server = spawn(program, ["serve", "--data-dir", directory, "--listen", "127.0.0.1:0", "--web", join(top, "web/dist"),
+  const server = spawn(program, ["serve", "--data-dir", directory, "--listen", "127.0.0.1:0", "--web", process.env["SARHAD_WEB"] ?? join(top, "web/dist"),
     "--assets", join(top, "build/assets"), "--elevation", join(top, "data/relief/etopo5_window.tif"), "--open", "--demo"], { stdio: ["ignore", "pipe", "ignore"] });
   const ended = new Promise<never>((_, reject) => server.once("exit", (code) => reject(new Error(`server ended: ${code}`))));
   const listening = new Promise<string>((found) => {

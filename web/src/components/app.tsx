@@ -32,6 +32,7 @@ export function App() {
   useEffect(() => {
     const escape = (event: KeyboardEvent) => {
       if (event.key !== "Escape" || event.defaultPrevented || selection.peek() === null) return;
+      if (document.querySelector("dialog[open]") !== null) return; // it was a no to a question
       select(null);
       focusMap();
     };

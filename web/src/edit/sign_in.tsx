@@ -40,11 +40,9 @@ function TokenDialog({ close }: { close: () => void }) {
     const wanted = typed.value.trim();
     if (!looksLikeToken(wanted)) return void (fault.value = t("session.no_token"));
     try {
-      token.value = wanted; // for this question only: it is kept once the server knows it
-      await getCaller();
+      await getCaller(wanted);
       beginSession(wanted);
     } catch (reason) {
-      token.value = "";
       fault.value = reason instanceof ApiError && reason.status === 401 ? t("session.refused") : t("fail.other");
     }
   };
