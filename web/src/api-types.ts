@@ -35,6 +35,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/changes": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Changes as pages, from the beginning or from a cursor; cursor=now gives the present place */
+        readonly get: operations["getChanges"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/collections": {
         readonly parameters: {
             readonly query?: never;
@@ -133,7 +150,7 @@ export interface paths {
         };
         readonly get?: never;
         readonly put?: never;
-        /** Append a state to a fence segment or a crossing point */
+        /** Append to a report (correction, grading, validation, withdrawal, reinstatement), or a state to a fence segment or a crossing point; sent again with the same id it changes nothing */
         readonly post: operations["appendStatement"];
         readonly delete?: never;
         readonly options?: never;
@@ -235,6 +252,23 @@ export interface paths {
         };
         /** The conformance classes of OGC standards that this server keeps. */
         readonly get: operations["getConformance"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/events": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Changes as they happen, as server-sent events; Last-Event-ID or cursor= resumes */
+        readonly get: operations["getEvents"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -523,6 +557,38 @@ export interface components {
         readonly conformance: {
             readonly conformsTo: readonly string[];
         };
+        readonly featureGeoJSON: {
+            readonly geometry: components["schemas"]["geometryGeoJSON"];
+            readonly id?: string;
+            readonly links?: components["schemas"]["links"];
+            readonly properties: {
+                readonly [key: string]: unknown;
+            } | null;
+            /** @enum {string} */
+            readonly type: "Feature";
+        };
+        readonly geometryGeoJSON: {
+            readonly coordinates?: readonly unknown[];
+            readonly geometries?: readonly components["schemas"]["geometryGeoJSON"][];
+            /** @enum {string} */
+            readonly type: "Point" | "MultiPoint" | "LineString" | "MultiLineString" | "Polygon" | "MultiPolygon" | "GeometryCollection";
+        } | null;
+        readonly history: {
+            readonly links?: components["schemas"]["links"];
+            readonly versions?: readonly {
+                /** @description Only for callers of that agency */
+                readonly account?: string;
+                /** @description Whose version it is */
+                readonly agency?: string | null;
+                readonly feature?: components["schemas"]["featureGeoJSON"];
+                /** Format: date-time */
+                readonly recorded_at?: string;
+                readonly removed: boolean;
+                /** @description Id of the statement that made the version */
+                readonly statement?: string;
+                readonly version: number;
+            }[];
+        };
         readonly job: {
             /** Format: date-time */
             readonly created?: string;
@@ -567,6 +633,31 @@ export interface components {
             readonly status: number;
             readonly title: string;
             readonly type: string;
+        };
+        /** @description Which members go with which type; whatever the type, `id` (UUIDv7, made by the client) makes a repeated one harmless. correction: reason, and the fields' new values in properties, a new geometry, or both; null empties a field. grading: source_reliability, info_credibility or both. validation: validation. withdrawal, reinstatement: reason. state: state, observed_at, and what belongs to it. */
+        readonly statement: {
+            readonly cause?: string;
+            readonly expected_reopening?: string;
+            readonly geometry?: components["schemas"]["geometryGeoJSON"];
+            /** Format: uuid */
+            readonly id?: string;
+            /** @enum {string} */
+            readonly info_credibility?: "1" | "2" | "3" | "4" | "5" | "6";
+            /** Format: date-time */
+            readonly observed_at?: string;
+            readonly properties?: {
+                readonly [key: string]: unknown;
+            };
+            readonly reason?: string;
+            readonly repair_due?: string;
+            readonly repaired_at?: string;
+            /** @enum {string} */
+            readonly source_reliability?: "A" | "B" | "C" | "D" | "E" | "F";
+            readonly state?: string;
+            /** @enum {string} */
+            readonly type: "correction" | "grading" | "validation" | "withdrawal" | "reinstatement" | "state";
+            /** @enum {string} */
+            readonly validation?: "validated" | "disputed";
         };
         readonly status: {
             readonly status: string;
@@ -651,6 +742,62 @@ export interface operations {
                 content: {
                     readonly "application/vnd.oai.openapi+json;version=3.0": Record<string, never>;
                     readonly "text/html": string;
+                };
+            };
+            /** @description Bad Request */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+        };
+    };
+    readonly getChanges: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Only of this collection */
+                readonly collection?: string;
+                /** @description Where to go on: the last id or cursor you were given */
+                readonly cursor?: string;
+                /** @description Changes a page, at most */
+                readonly limit?: number;
+                /** @description Name of a scenario to read instead of the real world; 'real' for the real world */
+                readonly scenario?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page of changes */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": unknown;
                 };
             };
             /** @description Bad Request */
@@ -908,8 +1055,8 @@ export interface operations {
         };
         readonly requestBody: {
             readonly content: {
-                readonly "application/geo+json": unknown;
-                readonly "application/json": unknown;
+                readonly "application/geo+json": components["schemas"]["featureGeoJSON"];
+                readonly "application/json": components["schemas"]["featureGeoJSON"];
             };
         };
         readonly responses: {
@@ -919,7 +1066,7 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/geo+json": unknown;
+                    readonly "application/geo+json": components["schemas"]["featureGeoJSON"];
                 };
             };
             /** @description Bad Request */
@@ -1122,8 +1269,8 @@ export interface operations {
         };
         readonly requestBody: {
             readonly content: {
-                readonly "application/geo+json": unknown;
-                readonly "application/json": unknown;
+                readonly "application/geo+json": components["schemas"]["featureGeoJSON"];
+                readonly "application/json": components["schemas"]["featureGeoJSON"];
             };
         };
         readonly responses: {
@@ -1133,7 +1280,7 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/geo+json": unknown;
+                    readonly "application/geo+json": components["schemas"]["featureGeoJSON"];
                 };
             };
             /** @description Bad Request */
@@ -1391,7 +1538,7 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/geo+json": unknown;
+                    readonly "application/geo+json": components["schemas"]["featureGeoJSON"];
                 };
             };
             /** @description Bad Request */
@@ -1529,7 +1676,7 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": unknown;
+                    readonly "application/json": components["schemas"]["history"];
                     readonly "text/html": string;
                 };
             };
@@ -1588,17 +1735,17 @@ export interface operations {
         };
         readonly requestBody: {
             readonly content: {
-                readonly "application/json": unknown;
+                readonly "application/json": components["schemas"]["statement"];
             };
         };
         readonly responses: {
-            /** @description The Feature as stored */
+            /** @description The item with what was appended */
             readonly 201: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/geo+json": unknown;
+                    readonly "application/geo+json": components["schemas"]["featureGeoJSON"];
                 };
             };
             /** @description Bad Request */
@@ -1630,6 +1777,15 @@ export interface operations {
             };
             /** @description Not Found */
             readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Method Not Allowed */
+            readonly 405: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
@@ -1675,15 +1831,6 @@ export interface operations {
             };
             /** @description Unprocessable Content */
             readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["problem"];
-                };
-            };
-            /** @description Precondition Required */
-            readonly 428: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
@@ -2067,6 +2214,58 @@ export interface operations {
                 content: {
                     readonly "application/json": components["schemas"]["conformance"];
                     readonly "text/html": string;
+                };
+            };
+            /** @description Bad Request */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+        };
+    };
+    readonly getEvents: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Where to go on: the last id or cursor you were given */
+                readonly cursor?: string;
+                /** @description Name of a scenario to read instead of the real world; 'real' for the real world */
+                readonly scenario?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Events: open, change, mark (nothing new, a place to resume from), reset (the cursor is unknown: read anew), behind (too slow: resume), end */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/event-stream": string;
                 };
             };
             /** @description Bad Request */
