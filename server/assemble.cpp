@@ -23,7 +23,7 @@ namespace {
 // The store, and the read model that follows it; tiles are cut from that.
 void open_data(AppContext& context) {
     const Config& config = context.config;
-    context.store = layers::store::open_spatialite(config.data_dir);
+    context.store = layers::store::open_spatialite(config.data_dir, {.read_only_too = true});
     context.index = std::make_shared<layers::index::ReadModel>(
         *context.store, config.data_dir + "/index", [](const std::string& line) {
             log::write(log::Level::info, "loaded", {{"layer", line}});
@@ -52,6 +52,8 @@ void open_data(AppContext& context) {
 std::string not_ready(const AppContext& context) {
     constexpr std::uint64_t kLeastFree_bytes = 64u << 20;
     const auto& folder = context.config.data_dir;
+    if (const auto why = context.store->trouble()) return "Changes can't be stored: " + *why + ".";
+    if (const auto why = context.store->audit_trouble()) return "The audit can't go on: " + *why + ".";
     if (::access(folder.c_str(), W_OK) != 0) return "The data folder can't be written.";
     std::error_code error;
     const auto space = std::filesystem::space(folder, error);
@@ -65,6 +67,15 @@ std::string not_ready(const AppContext& context) {
     return {};
 }
 
+// For the verbs that go through this server; a directory that can't be written has none.
+std::string operator_token(const std::string& data_dir) {
+    try {
+        return auth::make_operator_token(data_dir);
+    } catch (const geo::Error&) {
+        return {};
+    }
+}
+
 } // namespace
 
 std::shared_ptr<AppContext> assemble(Config config) {
@@ -73,7 +84,9 @@ std::shared_ptr<AppContext> assemble(Config config) {
     context->metrics = std::make_shared<Metrics>();
     context->router = std::make_shared<const Router>(all_endpoints());
     open_data(*context);
-    const auto authenticator = std::make_shared<const auth::Authenticator>(*context->store, context->config.open);
+    const auto authenticator = std::make_shared<const auth::Authenticator>(
+        *context->store, auth::Authenticator::Options{.open = context->config.open,
+                                                      .operator_token = operator_token(context->config.data_dir)});
     context->authenticate = [authenticator](const Request& request) { return authenticator->authenticate(request); };
     context->not_ready = [raw = context.get()] { return not_ready(*raw); };
     return context;

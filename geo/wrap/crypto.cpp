@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 #include <sodium.h>
+#include <stdexcept>
 
 namespace geo::wrap {
 namespace {
@@ -70,6 +71,55 @@ std::string to_hex(std::string_view bytes) {
         text += kDigits[byte & 15];
     }
     return text;
+}
+
+std::optional<std::string> from_hex(std::string_view digits) {
+    if (digits.size() % 2 != 0) return {};
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    std::string bytes;
+    bytes.reserve(digits.size() / 2);
+    for (std::size_t i = 0; i < digits.size(); i += 2) {
+        const auto high = kDigits.find(digits[i]), low = kDigits.find(digits[i + 1]);
+        if (high == kDigits.npos || low == kDigits.npos) return {};
+        bytes += static_cast<char>(high << 4 | low);
+    }
+    return bytes;
+}
+
+SigningKey SigningKey::random() {
+    std::string seed = random_bytes(crypto_sign_SEEDBYTES);
+    struct Wipe {
+        std::string& bytes;
+        ~Wipe() { sodium_memzero(bytes.data(), bytes.size()); }
+    } const wipe{seed};
+    return SigningKey{seed};
+}
+
+SigningKey::SigningKey(std::string_view seed) : public_key_(kPublicKeyBytes, '\0') {
+    static_assert(crypto_sign_SECRETKEYBYTES == sizeof secret_ && crypto_sign_PUBLICKEYBYTES == kPublicKeyBytes &&
+                  crypto_sign_BYTES == kSignatureBytes);
+    ready();
+    if (seed.size() != crypto_sign_SEEDBYTES) throw std::logic_error{"a seed of Ed25519 has 32 bytes"};
+    crypto_sign_seed_keypair(data_of(public_key_), secret_.data(), data_of(seed));
+}
+
+SigningKey::~SigningKey() {
+    sodium_memzero(secret_.data(), secret_.size());
+}
+
+std::string SigningKey::seed() const {
+    return {reinterpret_cast<const char*>(secret_.data()), crypto_sign_SEEDBYTES};
+}
+
+std::string SigningKey::sign(std::string_view message) const {
+    std::string signature(kSignatureBytes, '\0');
+    crypto_sign_detached(data_of(signature), nullptr, data_of(message), message.size(), secret_.data());
+    return signature;
+}
+
+bool signature_holds(std::string_view signature, std::string_view message, std::string_view public_key) {
+    if (signature.size() != kSignatureBytes || public_key.size() != kPublicKeyBytes) return false;
+    return crypto_sign_verify_detached(data_of(signature), data_of(message), message.size(), data_of(public_key)) == 0;
 }
 
 bool equal_in_constant_time(std::string_view a, std::string_view b) {

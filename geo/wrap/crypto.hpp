@@ -1,10 +1,11 @@
-// Hashes and randomness of libsodium. Knows bytes only. All functions are thread-safe and don't fail: a machine
-// whose random source is gone ends the program (libsodium's choice, and the right one).
+// Hashes, signatures and randomness of libsodium. Knows bytes only. All functions are thread-safe and don't fail: a
+// machine whose random source is gone ends the program (libsodium's choice, and the right one).
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -21,7 +22,32 @@ std::string blake2b_256_hex(std::string_view bytes); // 64 lower-case digits
 void random_bytes(std::span<std::uint8_t> out); // from the operating system (getrandom)
 std::string random_bytes(std::size_t count);
 
-std::string to_hex(std::string_view bytes); // lower case
+std::string to_hex(std::string_view bytes);                   // lower case
+std::optional<std::string> from_hex(std::string_view digits); // lower case only: each value has one spelling
+
+inline constexpr std::size_t kPublicKeyBytes = 32;
+inline constexpr std::size_t kSignatureBytes = 64;
+
+// A private key of Ed25519 (RFC 8032). Its bytes are wiped when it dies. Immutable: safe to share between threads.
+class SigningKey {
+public:
+    static SigningKey random();
+    explicit SigningKey(std::string_view seed); // 32 bytes; std::logic_error for another length
+    ~SigningKey();
+    SigningKey(const SigningKey&) = delete;
+    SigningKey& operator=(const SigningKey&) = delete;
+
+    std::string seed() const; // the secret itself: only for the file that keeps it
+    const std::string& public_key() const { return public_key_; }
+    std::string sign(std::string_view message) const;
+
+private:
+    std::array<std::uint8_t, 64> secret_{}; // seed and public key, as libsodium wants it
+    std::string public_key_;
+};
+
+// False also for a key or a signature of the wrong length.
+bool signature_holds(std::string_view signature, std::string_view message, std::string_view public_key);
 
 // Equal in a time that depends on the length only: for secrets.
 bool equal_in_constant_time(std::string_view a, std::string_view b);

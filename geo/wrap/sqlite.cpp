@@ -1,6 +1,7 @@
 #include "geo/wrap/sqlite.hpp"
 
 #include "geo/error.hpp"
+#include "geo/wrap/crypto.hpp"
 
 #include <sqlite3.h>
 
@@ -70,8 +71,24 @@ int open_flags(OpenMode mode) {
         return kAlways | SQLITE_OPEN_READWRITE;
     case OpenMode::create:
         return kAlways | SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+    case OpenMode::immutable:
+        return kAlways | SQLITE_OPEN_READONLY | SQLITE_OPEN_URI;
     }
     return kAlways;
+}
+
+// SQLite's own form of address (sqlite.org/uri.html); every byte that could mean something in it is escaped.
+std::string immutable_address(const std::string& path) {
+    std::string address = "file:";
+    for (const char c : path) {
+        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '/' ||
+                           c == '.' || c == '-' || c == '_';
+        if (plain)
+            address += c;
+        else
+            address += "%" + to_hex({&c, 1});
+    }
+    return address + "?immutable=1";
 }
 
 // SpatiaLite keeps a process-wide pool of connection slots.
@@ -102,7 +119,8 @@ Database::Database(const std::string& path, OpenOptions options) {
         throw Error{ErrorCode::internal, "refused: SPATIALITE_SECURITY=relaxed lets SQL touch files; unset it"};
     }
     sqlite3* handle = nullptr;
-    const int code = sqlite3_open_v2(path.c_str(), &handle, open_flags(options.mode), nullptr);
+    const std::string name = options.mode == OpenMode::immutable ? immutable_address(path) : path;
+    const int code = sqlite3_open_v2(name.c_str(), &handle, open_flags(options.mode), nullptr);
     handle_.reset(handle); // there is one even when opening failed
     check(handle, code);
     // Text in double quotes is a name, never a string; and no statement may write to SQLite's own tables.

@@ -20,7 +20,9 @@ namespace geo::wrap {
 // deadline (stopped by the progress handler), cancelled (interrupt), internal (a fault in the SQL itself). The message
 // is for callers and holds neither SQL nor a path; Database::last_error has SQLite's own words for the log.
 
-enum class OpenMode { read_only, read_write, create };
+// immutable: reads a file that nobody changes while it is open, without locks and without making files beside it; the
+// only way into a database in WAL mode on a read-only file system. Its log, if there is one, is not read.
+enum class OpenMode { read_only, read_write, create, immutable };
 
 struct OpenOptions {
     OpenMode mode = OpenMode::read_write;

@@ -87,6 +87,21 @@ Hash leaf_hash(const Leaf& leaf) {
     return geo::wrap::sha256_digest(std::string(1, '\0') + serialise(leaf));
 }
 
+std::string serialise(const Access& access) {
+    std::string out = "sarhad-access-1";
+    put(out, access.number);
+    put(out, access.recorded_at.us);
+    for (const std::string* text :
+         {&access.account, &access.agency, &access.what, &access.subject, &access.reason, &access.detail}) {
+        put(out, std::string_view{*text});
+    }
+    return out;
+}
+
+Hash leaf_hash(const Access& access) {
+    return geo::wrap::sha256_digest(std::string(1, '\0') + serialise(access));
+}
+
 PayloadDigester::PayloadDigester(const Layer& layer) {
     for (std::size_t i = 0; i < layer.fields.size(); ++i) {
         if (i != common::recorded_at) by_name_.push_back({layer.fields[i].name, i});

@@ -45,6 +45,22 @@ std::string serialise(const Leaf& leaf);
 // RFC 6962 section 2.1: SHA-256(0x00 || serialise(leaf)).
 Hash leaf_hash(const Leaf& leaf);
 
+// One line of the access log: what happened that changed no row. A token made or revoked, a read of need_to_know
+// columns, an export, a backup. Its leaves make a tree of their own, so that the change log stays gap-free.
+struct Access {
+    std::int64_t number = 0; // 1, 2, 3 …
+    geo::Instant recorded_at = {};
+    std::string account = {}; // who; empty: nobody signed in
+    std::string agency = {};
+    std::string what = {};    // a word: "token_created", "read"
+    std::string subject = {}; // the token's id, the collection …
+    std::string reason = {};  // as stated
+    std::string detail = {};  // JSON, or nothing
+};
+
+std::string serialise(const Access& access); // as for a leaf, with a tag of its own
+Hash leaf_hash(const Access& access);
+
 // Digests payloads of one layer: SHA-256 over salt, geometry (WKB) and the values that are not null, by field name, so
 // that a field added to the layer later changes no digest. recorded_at is the leaf's business, not the payload's.
 // Immutable after construction, safe to share between threads; the layer's fields must not change under it.

@@ -3,6 +3,7 @@
 #include "geo/wrap/crypto.hpp"
 
 #include <bit>
+#include <stdexcept>
 
 namespace layers::audit {
 namespace {
@@ -20,6 +21,11 @@ Hash node_hash(const Hash& left, const Hash& right) {
     bytes.append(reinterpret_cast<const char*>(left.data()), left.size());
     bytes.append(reinterpret_cast<const char*>(right.data()), right.size());
     return geo::wrap::sha256_digest(bytes);
+}
+
+MerkleTree::MerkleTree(std::uint64_t size, std::vector<Hash> full) : size_{size}, full_{std::move(full)} {
+    if (static_cast<std::size_t>(std::popcount(size)) != full_.size())
+        throw std::logic_error{"a tree has one full subtree for each one in its size"};
 }
 
 void MerkleTree::append(const Hash& leaf_hash) {

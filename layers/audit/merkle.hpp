@@ -13,8 +13,13 @@ namespace layers::audit {
 // nothing to carry along. One thread at a time.
 class MerkleTree {
 public:
+    MerkleTree() = default;
+    // Goes on from what full() gave at that size. std::logic_error when their numbers don't fit together.
+    MerkleTree(std::uint64_t size, std::vector<Hash> full);
+
     void append(const Hash& leaf_hash);
     std::uint64_t size() const { return size_; }
+    const std::vector<Hash>& full() const { return full_; }
     Hash root() const; // of the empty tree: SHA-256 of nothing
 
 private:

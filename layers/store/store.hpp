@@ -4,6 +4,7 @@
 
 #include "geo/error.hpp"
 #include "geo/geometry.hpp"
+#include "layers/audit/proof.hpp"
 #include "layers/model/layer.hpp"
 #include "layers/query/expression.hpp"
 
@@ -84,12 +85,35 @@ struct Account {
     std::string agency;
     std::vector<std::string> roles;
     bool revoked = false;
+    geo::Instant created_at = {};                // zero: before this was kept
+    std::optional<geo::Instant> expires_at = {}; // from then on it opens nothing; nothing: never
+    std::string created_by = {};
+};
+
+// What the audit is found to be: both logs, their trees' roots (RFC 6962, hex) and the signed checkpoints.
+struct AuditReport {
+    Seq changes = 0; // acknowledged changes = audit leaves
+    std::string changes_root;
+    std::int64_t accesses = 0;
+    std::string accesses_root;
+    std::int64_t checkpoints = 0;
+    std::string last_checkpoint;     // its line; empty: none yet
+    std::vector<std::string> keys;   // public keys that signed, hex, in the order of their first use
+    std::vector<std::string> faults; // everything wrong, for people, in order (at most some hundreds); empty: whole
 };
 
 // What a full check found; `check` throws when anything is wrong.
 struct CheckReport {
     Seq changes = 0;        // acknowledged changes = audit leaves
     std::string audit_root; // Merkle tree root over the leaves (RFC 6962), hex
+    std::int64_t accesses = 0;
+    std::int64_t checkpoints = 0;
+};
+
+// For long work: says how far it is (0..1) and learns whether to stop, which ends it with Error{cancelled}.
+struct Watch {
+    std::function<void(double share)> progress = {};
+    std::stop_token stop = {};
 };
 
 // All functions are thread-safe. Reads see the last commit. Errors: storage_full, storage_failed, busy, and those
@@ -143,8 +167,18 @@ public:
     virtual Catalogue catalogue() const = 0;
     virtual void add_layer(const Layer& layer) = 0; // durable on return; Error{conflict} when it is taken
 
-    virtual void put_account(const Account& account) = 0;
+    // Stored together with the line of the access log that says who did it; durable on return.
+    virtual void put_account(const Account& account, const audit::Access& why) = 0;
     virtual std::optional<Account> find_account(const std::string& token_hash) const = 0;
+    virtual std::vector<Account> accounts() const = 0; // oldest first
+    // Another number after each put_account, before that returns: who remembers accounts forgets them then. Cheap.
+    virtual std::uint64_t accounts_revision() const = 0;
+
+    // The access log: what must be accounted for and changed no row. Number and time are given by the store. Durable on
+    // return; who reads what must be logged answers only then. Returns the number.
+    virtual std::int64_t log_access(const audit::Access& access) = 0;
+    // With number in (after, after + limit], ascending.
+    virtual std::vector<audit::Access> accesses(std::int64_t after, std::size_t limit) const = 0;
 
     // Positions of followers (layers/feed).
     virtual Seq follower_position(const std::string& name) const = 0;
@@ -152,7 +186,24 @@ public:
 
     // Reads everything: the file's structure, counts, and each audit leaf against its change and payload.
     // Error{storage_failed} naming the first fault.
-    virtual CheckReport check() const = 0;
+    virtual CheckReport check(const Watch& watch = {}) const = 0;
+    // The audit alone: each leaf against its change and payload, roots against every signed checkpoint. Faults are in
+    // the report.
+    virtual AuditReport verify_audit(const Watch& watch = {}) const = 0;
+    // Signs a checkpoint if anything happened since the last one; the newest one's line. The store does so by itself
+    // every minute and when it closes. Error{conflict} when the database is not the one that was vouched for,
+    // Error{storage_failed, storage_full} when it can't be kept.
+    virtual std::string checkpoint() = 0;
+    // Error{not_found} for a seq that no change has.
+    virtual audit::Proof prove(Seq seq) = 0;
+    // The change log as the audit has it, with who did it; seq in (after, after + limit], ascending.
+    virtual std::vector<audit::Leaf> leaves(Seq after, std::size_t limit) const = 0;
+    // Why no checkpoint is signed, for people; nothing when the audit goes on.
+    virtual std::optional<std::string> audit_trouble() const = 0;
+    // Copies everything as it is at one moment, beside readers and writers, into `folder` (there, empty, private): a
+    // set of files that stands for itself, with a signed manifest. Returns the manifest (JSON). Errors as checkpoint(),
+    // and storage_failed when the copy is not whole.
+    virtual std::string backup(const std::string& folder, const Watch& watch = {}) = 0;
     // Why the last write could not be made durable, for people; nothing when writing works. The store tries again by
     // itself once a second, so it ends without a restart or another write.
     virtual std::optional<std::string> trouble() const = 0;

@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <utility>
 
 namespace server::commands {
 namespace {
@@ -34,6 +35,7 @@ public:
     Descriptor(const Descriptor&) = delete;
     Descriptor& operator=(const Descriptor&) = delete;
     int get() const { return fd_; }
+    int release() { return std::exchange(fd_, -1); }
 
 private:
     int fd_;
@@ -112,19 +114,20 @@ LocalServer::LocalServer(const std::string& address, std::string token) : token_
     if (!host_.starts_with("127.") && host_ != "[::1]") refuse();
 }
 
-std::string LocalServer::head(const char* method, const std::string& target, std::uint64_t length) const {
-    std::string out = std::string{method} + ' ' + target + " HTTP/1.1\r\nHost: " + host_ + ':' + std::to_string(port_) +
-                      "\r\nAccept: application/json\r\nConnection: close\r\n";
+std::string LocalServer::head(const char* method, const std::string& target, std::uint64_t length,
+                              const char* media_type, const char* version) const {
+    std::string out = std::string{method} + ' ' + target + " HTTP/" + version + "\r\nHost: " + host_ + ':' +
+                      std::to_string(port_) + "\r\nAccept: application/json\r\nConnection: close\r\n";
     if (!token_.empty()) out += "Authorization: Bearer " + token_ + "\r\n";
     if (length > 0) {
-        out += "Content-Type: application/octet-stream\r\nContent-Length: " + std::to_string(length) + "\r\n";
+        out += std::string{"Content-Type: "} + media_type + "\r\nContent-Length: " + std::to_string(length) + "\r\n";
     }
     return out + "\r\n";
 }
 
-Answer LocalServer::exchange(const std::string& head, const std::function<void(int)>& send_body) const {
+int LocalServer::connected() const {
     const bool v6 = host_ == "[::1]";
-    const Descriptor socket{::socket(v6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+    Descriptor socket{::socket(v6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
     sockaddr_in6 six{};
     six.sin6_family = AF_INET6;
     six.sin6_port = htons(port_);
@@ -135,6 +138,11 @@ Answer LocalServer::exchange(const std::string& head, const std::function<void(i
     if (!v6 && inet_pton(AF_INET, host_.c_str(), &four.sin_addr) != 1) no_answer();
     const auto* to = v6 ? reinterpret_cast<const sockaddr*>(&six) : reinterpret_cast<const sockaddr*>(&four);
     if (connect(socket.get(), to, v6 ? sizeof six : sizeof four) != 0) no_answer();
+    return socket.release();
+}
+
+Answer LocalServer::exchange(const std::string& head, const std::function<void(int)>& send_body) const {
+    const Descriptor socket{connected()};
     if (send_all(socket.get(), head) && send_body) send_body(socket.get());
     return parse_answer(receive_all(socket.get()));
 }
@@ -145,6 +153,54 @@ Answer LocalServer::get(const std::string& target) const {
 
 Answer LocalServer::remove(const std::string& target) const {
     return exchange(head("DELETE", target, 0), nullptr);
+}
+
+Answer LocalServer::post_json(const std::string& target, const std::string& body) const {
+    return exchange(head("POST", target, body.size(), "application/json"), [&](int socket) { send_all(socket, body); });
+}
+
+// HTTP/1.0: the answer's end is the connection's, no chunks to undo.
+std::uint64_t LocalServer::fetch(const std::string& target, const std::string& path,
+                                 const std::function<void(std::uint64_t)>& progress) const {
+    const Descriptor socket{connected()};
+    send_all(socket.get(), head("GET", target, 0, "", "1.0"));
+    std::string part(1 << 18, '\0');
+    std::string start;
+    const auto receive = [&] {
+        ssize_t n = 0;
+        do n = recv(socket.get(), part.data(), part.size(), 0);
+        while (n < 0 && errno == EINTR);
+        return std::string_view{part}.substr(0, n > 0 ? static_cast<std::size_t>(n) : 0);
+    };
+    auto end = start.npos;
+    while ((end = start.find("\r\n\r\n")) == start.npos) {
+        const auto more = receive();
+        if (more.empty() || start.size() > part.size()) no_answer();
+        start += more;
+    }
+    if (start.size() < 12 || start.compare(8, 4, " 200") != 0) {
+        throw Error{ErrorCode::unreadable_file, "the server does not give the file"};
+    }
+    const Descriptor file{open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600)};
+    const auto fail = [] {
+        const bool full = errno == ENOSPC || errno == EDQUOT;
+        throw Error{full ? ErrorCode::storage_full : ErrorCode::storage_failed, "the file can't be written"};
+    };
+    if (file.get() < 0) fail();
+    std::uint64_t size = 0;
+    std::string_view bytes = std::string_view{start}.substr(end + 4);
+    do {
+        size += bytes.size();
+        while (!bytes.empty()) {
+            const auto n = write(file.get(), bytes.data(), bytes.size());
+            if (n < 0 && errno != EINTR) fail();
+            if (n > 0) bytes.remove_prefix(static_cast<std::size_t>(n));
+        }
+        progress(size);
+        bytes = receive();
+    } while (!bytes.empty());
+    if (fsync(file.get()) != 0) fail();
+    return size;
 }
 
 Answer LocalServer::post_file(const std::string& target, const std::string& path,

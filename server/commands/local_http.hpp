@@ -25,12 +25,19 @@ public:
     // does not answer.
     Answer get(const std::string& target) const;
     Answer remove(const std::string& target) const;
+    Answer post_json(const std::string& target, const std::string& body) const;
+    // Into a new file (0600), durable on return; returns its size. Error{storage_full, storage_failed} when it can't be
+    // written. Whether it came whole is for the caller to know, by its hash.
+    std::uint64_t fetch(const std::string& target, const std::string& path,
+                        const std::function<void(std::uint64_t bytes)>& progress) const;
     Answer post_file(const std::string& target, const std::string& path,
                      const std::function<void(double share)>& progress) const;
 
 private:
+    int connected() const;
     Answer exchange(const std::string& head, const std::function<void(int socket)>& send_body) const;
-    std::string head(const char* method, const std::string& target, std::uint64_t length) const;
+    std::string head(const char* method, const std::string& target, std::uint64_t length,
+                     const char* media_type = "application/octet-stream", const char* version = "1.1") const;
     std::string host_;
     std::uint16_t port_ = 0;
     std::string token_;

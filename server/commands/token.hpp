@@ -1,4 +1,4 @@
-// `sarhad token create`: a bearer token for an account, shown once.
+// `sarhad token create|list|revoke`: bearer tokens of accounts, each shown once.
 #pragma once
 
 namespace server::commands {

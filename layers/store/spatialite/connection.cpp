@@ -22,8 +22,8 @@ ReadPool::Lease ReadPool::lease() {
         }
     }
     // Opening takes a moment: outside the lock. The time-out is for the instant in which the writer resets its log.
-    auto connection = std::make_unique<Connection>(
-        path_, geo::wrap::OpenOptions{.mode = geo::wrap::OpenMode::read_only, .busy_timeout_ms = 2000});
+    auto connection =
+        std::make_unique<Connection>(path_, geo::wrap::OpenOptions{.mode = mode_, .busy_timeout_ms = 2000});
     connection->database().wal_autocheckpoint(0);
     return {*this, std::move(connection)};
 }

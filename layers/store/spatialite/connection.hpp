@@ -43,7 +43,9 @@ private:
 // while it holds one (a visitor of a scan), so a bound here would be a deadlock; the worker pool bounds their number.
 class ReadPool {
 public:
-    ReadPool(std::string path, std::size_t idle) : path_{std::move(path)}, idle_limit_{idle} {}
+    // `mode`: read_only, or immutable for a file that nobody can write.
+    ReadPool(std::string path, std::size_t idle, geo::wrap::OpenMode mode = geo::wrap::OpenMode::read_only)
+        : path_{std::move(path)}, idle_limit_{idle}, mode_{mode} {}
 
     class Lease {
     public:
@@ -67,6 +69,7 @@ private:
 
     std::string path_;
     std::size_t idle_limit_;
+    geo::wrap::OpenMode mode_;
     std::mutex mutex_;
     std::vector<std::unique_ptr<Connection>> idle_;
 };

@@ -44,12 +44,18 @@ LockHolder read_holder(int file) {
 
 } // namespace
 
-DataLock::DataLock(const std::string& data_dir) {
+DataLock::DataLock(const std::string& data_dir, bool read_only_too) {
     std::error_code trouble;
     // What is wrong with the folder, open says below. One that we make is its owner's alone.
     std::filesystem::create_directories(std::filesystem::path{data_dir}.parent_path(), trouble);
     ::mkdir(data_dir.c_str(), 0700);
     file_ = ::open(lock_path(data_dir).c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (file_ < 0 && read_only_too && (errno == EROFS || errno == EACCES)) {
+        read_only_ = true;
+        file_ = ::open(lock_path(data_dir).c_str(), O_RDONLY | O_CLOEXEC);
+        // Without a lock file nobody has ever worked here, or a copy was made without it: nothing to wait for.
+        if (file_ < 0 && errno == ENOENT) return;
+    }
     if (file_ < 0) throw Error{ErrorCode::storage_failed, "the data directory can't be written"};
     if (::flock(file_, LOCK_EX | LOCK_NB) != 0) {
         const bool taken = errno == EWOULDBLOCK;
@@ -58,12 +64,12 @@ DataLock::DataLock(const std::string& data_dir) {
         if (!taken) throw Error{ErrorCode::storage_failed, "the data directory can't be locked"};
         throw Error{ErrorCode::busy, "the data directory is in use by process " + std::to_string(process)};
     }
-    write_holder(file_, ""); // only a note for people: a full disk doesn't stop reading
+    if (!read_only_) write_holder(file_, ""); // only a note for people: a full disk doesn't stop reading
 }
 
 DataLock::~DataLock() {
     // The file stays: removing it could take the lock of one who opened it a moment ago.
-    ::close(file_);
+    if (file_ >= 0) ::close(file_);
 }
 
 std::optional<LockHolder> lock_holder(const std::string& data_dir) {

@@ -13,14 +13,17 @@ inline constexpr const char* kLockName = "sarhad.lock";
 class DataLock {
 public:
     // Makes the directory when it is missing. Error{busy} with the holder's process number when it is taken,
-    // Error{storage_failed} when the directory can't be used.
-    explicit DataLock(const std::string& data_dir);
+    // Error{storage_failed} when the directory can't be used. `read_only_too`: a directory that can't be written is
+    // locked as well as it can be: by its lock file, where there is one.
+    explicit DataLock(const std::string& data_dir, bool read_only_too = false);
     ~DataLock();
     DataLock(const DataLock&) = delete;
     DataLock& operator=(const DataLock&) = delete;
+    bool read_only() const { return read_only_; }
 
 private:
     int file_ = -1;
+    bool read_only_ = false;
 };
 
 struct LockHolder {

@@ -72,6 +72,35 @@ void first_tables(Database& db) {
     db.exec("PRAGMA application_id=" + std::to_string(kApplicationId));
 }
 
+// The second log (what changed no row), checkpoints, and when tokens were made and end.
+void accountability(Database& db) {
+    db.exec(R"(
+        CREATE TABLE access_log(
+            number INTEGER PRIMARY KEY,
+            recorded_at INTEGER NOT NULL,   -- microseconds since 1970, never falls
+            account TEXT NOT NULL,
+            agency TEXT NOT NULL,
+            what TEXT NOT NULL,
+            subject TEXT NOT NULL,
+            reason TEXT NOT NULL,
+            detail TEXT NOT NULL,
+            hash BLOB NOT NULL              -- RFC 6962 leaf hash
+        ) STRICT;
+        CREATE TABLE checkpoint(
+            number INTEGER PRIMARY KEY,
+            line TEXT NOT NULL              -- as in the file beside the database
+        ) STRICT;
+        CREATE TABLE audit_tree(            -- the trees at the last checkpoint, so that the next one reads the tail only
+            log TEXT PRIMARY KEY,           -- 'changes', 'accesses'
+            size INTEGER NOT NULL,
+            full_subtrees BLOB NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        ALTER TABLE account ADD COLUMN created_at INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE account ADD COLUMN expires_at INTEGER;
+        ALTER TABLE account ADD COLUMN created_by TEXT NOT NULL DEFAULT '';
+    )");
+}
+
 struct Step {
     int number;
     void (*apply)(Database&);
@@ -79,6 +108,7 @@ struct Step {
 
 constexpr Step kSteps[] = {
     {1, first_tables},
+    {2, accountability},
 };
 
 void refuse_what_is_not_ours(Database& db) {
@@ -91,7 +121,7 @@ void refuse_what_is_not_ours(Database& db) {
     }
 }
 
-void add_missing_columns(Database& db, const Layer& layer) {
+std::string missing_columns_sql(Database& db, const Layer& layer) {
     std::set<std::string> there;
     Statement columns{db, "SELECT name FROM pragma_table_info(?1)"};
     const std::string table = versions_name(layer);
@@ -102,7 +132,23 @@ void add_missing_columns(Database& db, const Layer& layer) {
     for (const Field& field : layer.fields) {
         if (!there.contains(field.name)) sql += add_column_sql(layer, field);
     }
-    if (!sql.empty()) db.exec(sql + recreate_view_sql(layer));
+    return sql.empty() ? sql : sql + recreate_view_sql(layer);
+}
+
+// Numbers of the layers that have a table, by id; those that imports made go into the catalogue.
+std::map<std::string, std::int64_t> read_known(Database& db, Schema& schema) {
+    std::map<std::string, std::int64_t> known;
+    Statement rows{db, "SELECT number,id,json FROM layers ORDER BY number"};
+    while (rows.step()) {
+        known[std::string{rows.text(1)}] = rows.integer(0);
+        if (rows.is_null(2)) continue;
+        // An import took the name before a newer Sarhad had a layer of that name: the import's rows stay what they are.
+        if (schema.catalogue.find(rows.text(1))) {
+            throw Error{ErrorCode::conflict, "a collection made by an import has the name of a built-in one"};
+        }
+        schema.catalogue = schema.catalogue.with(layer_from_json(rows.text(2)));
+    }
+    return known;
 }
 
 } // namespace
@@ -155,24 +201,31 @@ std::int64_t create_layer(Database& db, const Layer& layer) {
 std::shared_ptr<const Schema> open_layers(Database& db) {
     auto schema = std::make_shared<Schema>();
     Transaction transaction{db};
-    std::map<std::string, std::int64_t> known;
-    Statement rows{db, "SELECT number,id,json FROM layers ORDER BY number"};
-    while (rows.step()) {
-        known[std::string{rows.text(1)}] = rows.integer(0);
-        if (rows.is_null(2)) continue;
-        // An import took the name before a newer Sarhad had a layer of that name: the import's rows stay what they are.
-        if (schema->catalogue.find(rows.text(1))) {
-            throw Error{ErrorCode::conflict, "a collection made by an import has the name of a built-in one"};
-        }
-        schema->catalogue = schema->catalogue.with(layer_from_json(rows.text(2)));
-    }
-    rows.reset();
+    const auto known = read_known(db, *schema);
     for (const auto& layer : schema->catalogue.all()) {
         const auto it = known.find(layer->id);
-        if (it != known.end()) add_missing_columns(db, *layer);
+        if (it != known.end()) db.exec(missing_columns_sql(db, *layer));
         schema->add(layer, it != known.end() ? it->second : create_layer(db, *layer));
     }
     transaction.commit();
+    return schema;
+}
+
+std::shared_ptr<const Schema> layers_as_they_are(Database& db) {
+    refuse_what_is_not_ours(db);
+    const auto behind = [] {
+        return Error{ErrorCode::storage_failed,
+                     "the data was written by an older version of this program and can't be brought up to date: the "
+                     "data directory can't be written"};
+    };
+    if (db.query_integer("PRAGMA user_version") != schema_version()) throw behind();
+    auto schema = std::make_shared<Schema>();
+    const auto known = read_known(db, *schema);
+    for (const auto& layer : schema->catalogue.all()) {
+        const auto it = known.find(layer->id);
+        if (it == known.end() || !missing_columns_sql(db, *layer).empty()) throw behind();
+        schema->add(layer, it->second);
+    }
     return schema;
 }
 

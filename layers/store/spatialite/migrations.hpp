@@ -32,6 +32,10 @@ struct Schema {
 // layers made by imports. One transaction.
 std::shared_ptr<const Schema> open_layers(geo::wrap::Database& database);
 
+// The same without writing, for a database that can't be written. Error{storage_failed} when it would have to be
+// brought up to date first.
+std::shared_ptr<const Schema> layers_as_they_are(geo::wrap::Database& database);
+
 // Makes the table of a new layer; the caller's transaction. Returns its number.
 std::int64_t create_layer(geo::wrap::Database& database, const Layer& layer);
 

@@ -1,12 +1,21 @@
 #include "layers/store/spatialite/spatialite.hpp"
 
 #include "geo/error.hpp"
+#include "layers/audit/checkpoint_file.hpp"
+#include "layers/store/spatialite/access_log.hpp"
+#include "layers/store/spatialite/backup.hpp"
 #include "layers/store/spatialite/change_log.hpp"
 #include "layers/store/spatialite/check.hpp"
+#include "layers/store/spatialite/checkpointer.hpp"
 #include "layers/store/spatialite/connection.hpp"
 #include "layers/store/spatialite/data_lock.hpp"
 #include "layers/store/spatialite/row.hpp"
 #include "layers/store/spatialite/writer.hpp"
+
+#include <atomic>
+#include <condition_variable>
+#include <filesystem>
+#include <mutex>
 
 namespace layers::store {
 namespace {
@@ -19,30 +28,52 @@ std::string_view bytes_of(const geo::Uuid& id) {
     return {reinterpret_cast<const char*>(id.bytes.data()), id.bytes.size()};
 }
 
+constexpr const char* kReadOnly = "the data directory can't be written: reading only";
+
+std::string database_in(const std::string& data_dir) {
+    return data_dir + "/" + kDatabaseName;
+}
+
+// A log that was left behind (a killed process) holds commits: then SQLite reads file and log together.
+geo::wrap::OpenMode mode_without_writing(const std::string& data_dir) {
+    std::error_code none;
+    const auto log_bytes = std::filesystem::file_size(database_in(data_dir) + "-wal", none);
+    return !none && log_bytes > 0 ? geo::wrap::OpenMode::read_only : geo::wrap::OpenMode::immutable;
+}
+
 class SpatialiteStore final : public Store {
 public:
     SpatialiteStore(const std::string& data_dir, const SpatialiteOptions& options)
-        : lock_{data_dir}, writer_{data_dir + "/" + kDatabaseName, options}, readers_{data_dir + "/" + kDatabaseName,
-                                                                                      options.idle_readers} {}
+        : data_dir_{data_dir}, clock_{options.clock}, lock_{data_dir, options.read_only_too},
+          writer_{lock_.read_only() ? nullptr : std::make_unique<Writer>(database_in(data_dir), options)},
+          readers_{database_in(data_dir), options.idle_readers,
+                   writer_ ? geo::wrap::OpenMode::read_only : mode_without_writing(data_dir)} {
+        if (writer_) {
+            checkpointer_ =
+                std::make_unique<Checkpointer>(data_dir, *writer_, readers_, clock_, options.checkpoint_every);
+            return;
+        }
+        auto reader = readers_.lease();
+        fixed_schema_ = layers_as_they_are(reader->database());
+        fixed_seq_ = log_end(*reader).seq;
+    }
 
     std::future<std::vector<Item>> write(std::vector<Write> batch) override {
-        return writer_.submit(std::move(batch), {});
+        return writer_ ? writer_->submit(std::move(batch), {}) : refused(batch.size());
     }
     std::future<std::vector<Item>> write_import(std::vector<Write> batch, ImportState state) override {
-        return writer_.submit(std::move(batch), std::move(state));
+        return writer_ ? writer_->submit(std::move(batch), std::move(state)) : refused(batch.size());
     }
     std::optional<ImportState> import_state(const std::string& key) const override;
     void on_commit(std::function<void(const std::vector<Applied>&)> listener) override {
-        writer_.listen(std::move(listener));
+        if (writer_) writer_->listen(std::move(listener));
     }
 
-    Seq last_seq() const override { return writer_.last_seq(); }
-    bool wait_beyond(Seq after, std::stop_token stop) const override {
-        return writer_.wait_beyond(after, std::move(stop));
-    }
+    Seq last_seq() const override { return writer_ ? writer_->last_seq() : fixed_seq_; }
+    bool wait_beyond(Seq after, std::stop_token stop) const override;
     std::vector<Change> changes(Seq after, std::size_t limit) const override {
         auto reader = readers_.lease();
-        return read_changes(*reader, *writer_.schema(), after, limit);
+        return read_changes(*reader, *schema(), after, limit);
     }
     Seq seq_at(geo::Instant t) const override {
         auto reader = readers_.lease();
@@ -56,31 +87,105 @@ public:
               const std::optional<geo::Uuid>& after, const std::function<bool(const Record&)>& visit) const override;
     std::int64_t count(const std::string& layer) const override;
 
-    Catalogue catalogue() const override { return writer_.schema()->catalogue; }
+    Catalogue catalogue() const override { return schema()->catalogue; }
     void add_layer(const Layer& layer) override;
 
-    void put_account(const Account& account) override;
+    void put_account(const Account& account, const audit::Access& why) override;
     std::optional<Account> find_account(const std::string& token_hash) const override;
+    std::vector<Account> accounts() const override;
+    std::uint64_t accounts_revision() const override { return accounts_revision_; }
+
+    std::int64_t log_access(const audit::Access& access) override;
+    std::vector<audit::Access> accesses(std::int64_t after, std::size_t limit) const override;
 
     Seq follower_position(const std::string& name) const override;
     void set_follower_position(const std::string& name, Seq seq) override;
 
-    CheckReport check() const override {
-        auto reader = readers_.lease();
-        return check_database(*reader, *writer_.schema());
+    CheckReport check(const Watch& watch) const override;
+    AuditReport verify_audit(const Watch& watch) const override;
+    std::string checkpoint() override {
+        writer(); // or it says why not
+        return checkpointer_->now();
     }
-    std::optional<std::string> trouble() const override { return writer_.trouble(); }
+    audit::Proof prove(Seq seq) override;
+    std::vector<audit::Leaf> leaves(Seq after, std::size_t limit) const override {
+        auto reader = readers_.lease();
+        const geo::wrap::Transaction snapshot{reader->database(), geo::wrap::TransactionMode::deferred};
+        return read_leaves(*reader, *schema(), after, limit);
+    }
+    std::optional<std::string> audit_trouble() const override {
+        return checkpointer_ ? checkpointer_->trouble() : std::nullopt;
+    }
+    std::string backup(const std::string& folder, const Watch& watch) override {
+        writer();
+        auto reader = readers_.lease();
+        return back_up(*reader, *checkpointer_, data_dir_, folder, clock_(), watch);
+    }
+
+    std::optional<std::string> trouble() const override {
+        return writer_ ? writer_->trouble() : std::optional<std::string>{kReadOnly};
+    }
     std::string identity() const override {
         auto reader = readers_.lease();
         return reader->database().query_text("SELECT value FROM meta WHERE key='identity'");
     }
 
 private:
-    // In this order: readers close first, then the writer moves its log into the file, then others may come.
+    std::shared_ptr<const Schema> schema() const { return writer_ ? writer_->schema() : fixed_schema_; }
+    Writer& writer() const {
+        if (!writer_) throw Error{ErrorCode::storage_failed, kReadOnly};
+        return *writer_;
+    }
+    static std::future<std::vector<Item>> refused(std::size_t writes) {
+        std::promise<std::vector<Item>> answer;
+        answer.set_value({writes, Item{{}, Error{ErrorCode::storage_failed, kReadOnly}}});
+        return answer.get_future();
+    }
+    // `work` in one snapshot of the database, with the file's checkpoints of that moment.
+    template <typename Work>
+    auto with_checkpoints(const Work& work) const {
+        auto reader = readers_.lease();
+        auto hold = checkpointer_ ? checkpointer_->hold() : std::unique_lock<std::mutex>{};
+        const geo::wrap::Transaction snapshot{reader->database(), geo::wrap::TransactionMode::deferred};
+        log_end(*reader); // the snapshot begins with its first read
+        const auto lines = audit::read_lines(data_dir_);
+        if (hold) hold.unlock();
+        return work(*reader, lines);
+    }
+
+    const std::string data_dir_;
+    const std::function<geo::Instant()> clock_;
+    std::atomic<std::uint64_t> accounts_revision_ = 0;
+    // In this order: the last checkpoint is made, readers close, the writer moves its log into the file, then others
+    // may come.
     DataLock lock_;
-    mutable Writer writer_;
+    std::unique_ptr<Writer> writer_; // null: reading only
     mutable ReadPool readers_;
+    std::unique_ptr<Checkpointer> checkpointer_; // null: reading only
+    std::shared_ptr<const Schema> fixed_schema_; // reading only
+    Seq fixed_seq_ = 0;
 };
+
+CheckReport SpatialiteStore::check(const Watch& watch) const {
+    return with_checkpoints([&](Connection& reader, const std::vector<std::string>& lines) {
+        return check_database(reader, *schema(), lines, watch);
+    });
+}
+
+AuditReport SpatialiteStore::verify_audit(const Watch& watch) const {
+    return with_checkpoints([&](Connection& reader, const std::vector<std::string>& lines) {
+        return verify_database_audit(reader, *schema(), lines, watch);
+    });
+}
+
+bool SpatialiteStore::wait_beyond(Seq after, std::stop_token stop) const {
+    if (writer_) return writer_->wait_beyond(after, std::move(stop));
+    if (fixed_seq_ > after) return true;
+    std::mutex mutex;
+    std::condition_variable_any never;
+    std::unique_lock lock{mutex};
+    return never.wait(lock, std::move(stop), [] { return false; });
+}
 
 std::optional<ImportState> SpatialiteStore::import_state(const std::string& key) const {
     auto reader = readers_.lease();
@@ -91,8 +196,8 @@ std::optional<ImportState> SpatialiteStore::import_state(const std::string& key)
 }
 
 std::optional<Record> SpatialiteStore::get(const std::string& layer, const geo::Uuid& id) const {
-    const auto schema = writer_.schema();
-    const LayerTable& table = schema->table(layer);
+    const auto schema_now = schema();
+    const LayerTable& table = schema_now->table(layer);
     auto reader = readers_.lease();
     Query row = reader->query(table.current);
     row->bind_blob_view(1, bytes_of(id));
@@ -101,8 +206,8 @@ std::optional<Record> SpatialiteStore::get(const std::string& layer, const geo::
 }
 
 std::optional<Record> SpatialiteStore::get_at(const std::string& layer, const geo::Uuid& id, Seq at) const {
-    const auto schema = writer_.schema();
-    const LayerTable& table = schema->table(layer);
+    const auto schema_now = schema();
+    const LayerTable& table = schema_now->table(layer);
     auto reader = readers_.lease();
     Query row = reader->query(table.at);
     row->bind_blob_view(1, bytes_of(id));
@@ -112,8 +217,8 @@ std::optional<Record> SpatialiteStore::get_at(const std::string& layer, const ge
 }
 
 std::vector<VersionEntry> SpatialiteStore::history(const std::string& layer, const geo::Uuid& id) const {
-    const auto schema = writer_.schema();
-    const LayerTable& table = schema->table(layer);
+    const auto schema_now = schema();
+    const LayerTable& table = schema_now->table(layer);
     auto reader = readers_.lease();
     Query row = reader->query(table.history);
     row->bind_blob_view(1, bytes_of(id));
@@ -133,8 +238,8 @@ std::vector<VersionEntry> SpatialiteStore::history(const std::string& layer, con
 void SpatialiteStore::scan(const std::string& layer, Seq at, const std::optional<geo::Box>& box,
                            const std::optional<geo::Uuid>& after,
                            const std::function<bool(const Record&)>& visit) const {
-    const auto schema = writer_.schema();
-    const LayerTable& table = schema->table(layer);
+    const auto schema_now = schema();
+    const LayerTable& table = schema_now->table(layer);
     auto reader = readers_.lease();
     // One snapshot for the question "is `at` now?" and for its answer.
     const geo::wrap::Transaction snapshot{reader->database(), geo::wrap::TransactionMode::deferred};
@@ -155,8 +260,8 @@ void SpatialiteStore::scan(const std::string& layer, Seq at, const std::optional
 }
 
 std::int64_t SpatialiteStore::count(const std::string& layer) const {
-    const auto schema = writer_.schema();
-    const LayerTable& table = schema->table(layer);
+    const auto schema_now = schema();
+    const LayerTable& table = schema_now->table(layer);
     auto reader = readers_.lease();
     Query row = reader->query("SELECT row_count FROM layers WHERE number=?1");
     row->bind(1, table.number);
@@ -171,38 +276,88 @@ void SpatialiteStore::add_layer(const Layer& layer) {
     Layer kept = layer_from_json(layer_to_json(layer));
     std::int64_t number = 0;
     std::shared_ptr<const Schema> grown;
-    writer_.run(
+    writer().run(
         [&](Connection& connection) {
-            auto next = std::make_shared<Schema>(*writer_.schema());
+            auto next = std::make_shared<Schema>(*schema());
             next->catalogue = next->catalogue.with(kept);
             number = create_layer(connection.database(), kept);
             next->add(next->catalogue.find(kept.id), number);
             grown = std::move(next);
         },
-        [&] { writer_.replace_schema(grown); });
+        [&] { writer().replace_schema(grown); });
 }
 
-void SpatialiteStore::put_account(const Account& account) {
-    writer_.run([&](Connection& connection) {
-        Query row = connection.query("INSERT INTO account(token_hash,account,agency,roles,revoked) "
-                                     "VALUES(?1,?2,?3,?4,?5) ON CONFLICT(token_hash) DO UPDATE SET "
-                                     "account=?2,agency=?3,roles=?4,revoked=?5");
-        row->bind_text_view(1, account.token_hash);
-        row->bind_text_view(2, account.account);
-        row->bind_text_view(3, account.agency);
-        row->bind_text(4, texts_to_json(account.roles));
-        row->bind(5, account.revoked ? 1 : 0);
-        row->step();
-    });
+void SpatialiteStore::put_account(const Account& account, const audit::Access& why) {
+    writer().run(
+        [&](Connection& connection) {
+            Query row = connection.query(
+                "INSERT INTO account(token_hash,account,agency,roles,revoked,created_at,expires_at,created_by) "
+                "VALUES(?1,?2,?3,?4,?5,?6,?7,?8) ON CONFLICT(token_hash) DO UPDATE SET "
+                "account=?2,agency=?3,roles=?4,revoked=?5,created_at=?6,expires_at=?7,created_by=?8");
+            row->bind_text_view(1, account.token_hash);
+            row->bind_text_view(2, account.account);
+            row->bind_text_view(3, account.agency);
+            row->bind_text(4, texts_to_json(account.roles));
+            row->bind(5, account.revoked ? 1 : 0);
+            row->bind(6, account.created_at.us);
+            if (account.expires_at) row->bind(7, account.expires_at->us);
+            row->bind_text_view(8, account.created_by);
+            row->step();
+            append_access(connection, why, clock_());
+        },
+        [&] { ++accounts_revision_; });
 }
+
+namespace {
+
+constexpr std::string_view kAccountColumns =
+    "SELECT token_hash,account,agency,roles,revoked,created_at,expires_at,created_by FROM account ";
+
+Account account_from(const geo::wrap::Statement& row) {
+    Account account{std::string{row.text(0)}, std::string{row.text(1)}, std::string{row.text(2)},
+                    texts_from_json(row.text(3)), row.integer(4) != 0};
+    account.created_at = {row.integer(5)};
+    if (!row.is_null(6)) account.expires_at = geo::Instant{row.integer(6)};
+    account.created_by = row.text(7);
+    return account;
+}
+
+} // namespace
 
 std::optional<Account> SpatialiteStore::find_account(const std::string& token_hash) const {
     auto reader = readers_.lease();
-    Query row = reader->query("SELECT account,agency,roles,revoked FROM account WHERE token_hash=?1");
+    Query row = reader->query(std::string{kAccountColumns} + "WHERE token_hash=?1");
     row->bind_text_view(1, token_hash);
     if (!row->step()) return {};
-    return Account{token_hash, std::string{row->text(0)}, std::string{row->text(1)}, texts_from_json(row->text(2)),
-                   row->integer(3) != 0};
+    return account_from(*row);
+}
+
+std::vector<Account> SpatialiteStore::accounts() const {
+    auto reader = readers_.lease();
+    Query row = reader->query(std::string{kAccountColumns} + "ORDER BY created_at,token_hash");
+    std::vector<Account> all;
+    while (row->step()) all.push_back(account_from(*row));
+    return all;
+}
+
+std::int64_t SpatialiteStore::log_access(const audit::Access& access) {
+    std::int64_t number = 0;
+    writer().run([&](Connection& connection) { number = append_access(connection, access, clock_()); });
+    return number;
+}
+
+std::vector<audit::Access> SpatialiteStore::accesses(std::int64_t after, std::size_t limit) const {
+    auto reader = readers_.lease();
+    std::vector<audit::Access> lines;
+    for (auto& entry : read_accesses(*reader, after, limit)) lines.push_back(std::move(entry.access));
+    return lines;
+}
+
+audit::Proof SpatialiteStore::prove(Seq seq) {
+    const std::string line = checkpoint(); // covers everything acknowledged by now
+    auto reader = readers_.lease();
+    const geo::wrap::Transaction snapshot{reader->database(), geo::wrap::TransactionMode::deferred};
+    return prove_change(*reader, *schema(), seq, line);
 }
 
 Seq SpatialiteStore::follower_position(const std::string& name) const {
@@ -213,7 +368,7 @@ Seq SpatialiteStore::follower_position(const std::string& name) const {
 }
 
 void SpatialiteStore::set_follower_position(const std::string& name, Seq seq) {
-    writer_.run([&](Connection& connection) {
+    writer().run([&](Connection& connection) {
         Query row = connection.query("INSERT INTO follower_position(name,seq) VALUES(?1,?2) "
                                      "ON CONFLICT(name) DO UPDATE SET seq=?2");
         row->bind_text_view(1, name);

@@ -13,6 +13,7 @@
 
 #include "layers/store/store.hpp"
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -20,9 +21,12 @@
 namespace layers::store {
 
 struct SpatialiteOptions {
-    std::function<geo::Instant()> clock = geo::now; // recorded_at rises with seq whatever it says
-    std::size_t idle_readers = 4;                   // read connections kept open between reads
-    std::size_t queue_limit = 20'000;               // writes waiting beyond which new ones are answered `busy`
+    std::function<geo::Instant()> clock = geo::now;     // recorded_at rises with seq whatever it says
+    std::size_t idle_readers = 4;                       // read connections kept open between reads
+    std::size_t queue_limit = 20'000;                   // writes waiting beyond which new ones are answered `busy`
+    std::chrono::milliseconds checkpoint_every{60'000}; // signed, when something happened
+    // A directory that can't be written is opened all the same: reads work, every write is Error{storage_failed}.
+    bool read_only_too = false;
 };
 
 inline constexpr const char* kDatabaseName = "sarhad.sqlite";

@@ -132,7 +132,7 @@ TEST(Chain, AWholeOneHasTheTreesRootAndEachFaultIsNamed) {
     std::vector<Entry> chain;
     MerkleTree tree;
     for (std::int64_t seq = 1; seq <= 9; ++seq) {
-        chain.push_back({leaf(seq), leaf_hash(leaf(seq)), leaf(seq).payload});
+        chain.push_back({leaf(seq), leaf_hash(leaf(seq)), leaf(seq).payload, {}});
         tree.append(chain.back().stored);
     }
     const auto verdict_of = [](const std::vector<Entry>& entries) {
@@ -143,23 +143,73 @@ TEST(Chain, AWholeOneHasTheTreesRootAndEachFaultIsNamed) {
             return true;
         });
     };
+    const auto first_fault = [&](const std::vector<Entry>& entries) {
+        const auto faults = verdict_of(entries).faults;
+        return faults.empty() ? std::string{} : faults.front();
+    };
     const auto whole = verdict_of(chain);
-    EXPECT_FALSE(whole.fault);
-    EXPECT_EQ(whole.leaves, 9u);
-    EXPECT_EQ(whole.root, tree.root());
+    EXPECT_TRUE(whole.faults.empty());
+    EXPECT_EQ(whole.head.size, 9u);
+    EXPECT_EQ(whole.head.root, tree.root());
 
     auto changed = chain;
     changed[4].leaf.account = "other";
-    EXPECT_EQ(verdict_of(changed).fault, "audit entry 5 does not match its change");
+    EXPECT_EQ(first_fault(changed), "audit entry 5 does not match its change");
+    changed[6].leaf.account = "other"; // each is named, not the first alone
+    EXPECT_EQ(verdict_of(changed).faults.at(1), "audit entry 7 does not match its change");
     auto missing = chain;
     missing.erase(missing.begin() + 4);
-    EXPECT_EQ(verdict_of(missing).fault, "audit entry 5 is missing");
+    EXPECT_EQ(first_fault(missing), "audit entry 5 is missing");
+    missing.erase(missing.begin() + 4);
+    EXPECT_EQ(first_fault(missing), "audit entry 5 to 6 is missing");
     auto payload = chain;
     payload[8].payload_now = Hash{1};
-    EXPECT_EQ(verdict_of(payload).fault, "audit entry 9 does not match its payload");
+    EXPECT_EQ(first_fault(payload), "audit entry 9 does not match its payload");
     auto retained = chain; // retention took the payload: still whole
     retained[8].payload_now.reset();
-    EXPECT_FALSE(verdict_of(retained).fault);
+    EXPECT_EQ(first_fault(retained), "");
+}
+
+TEST(Chain, WhatACheckpointVouchesForCannotBeChangedOrCutOff) {
+    std::vector<Entry> chain;
+    MerkleTree tree;
+    std::vector<Vouched> vouched;
+    for (std::int64_t seq = 1; seq <= 9; ++seq) {
+        chain.push_back({leaf(seq), leaf_hash(leaf(seq)), {}, {}});
+        tree.append(chain.back().stored);
+        if (seq % 3 == 0) vouched.push_back({seq / 3, {}, head_of(tree)});
+    }
+    const auto faults_of = [&](const std::vector<Entry>& entries) {
+        std::size_t next = 0;
+        const auto give = [&](Entry& entry) {
+            if (next == entries.size()) return false;
+            entry = entries[next++];
+            return true;
+        };
+        return verify(give, vouched).faults;
+    };
+    EXPECT_TRUE(faults_of(chain).empty());
+    // Change and leaf rewritten together: only the root tells, and between which checkpoints.
+    auto rewritten = chain;
+    rewritten[4].leaf.account = "other";
+    rewritten[4].stored = leaf_hash(rewritten[4].leaf);
+    ASSERT_EQ(faults_of(rewritten).size(), 1u);
+    EXPECT_TRUE(faults_of(rewritten).front().starts_with("something of audit entry 4 to 6 was changed"));
+    auto cut_off = chain;
+    cut_off.resize(7);
+    ASSERT_EQ(faults_of(cut_off).size(), 1u);
+    EXPECT_TRUE(faults_of(cut_off).front().starts_with("the log is cut off: it ends at audit entry 7"));
+}
+
+TEST(Chain, ATreeGoesOnFromItsFullSubtrees) {
+    MerkleTree whole;
+    for (int i = 0; i < 40; ++i) {
+        MerkleTree resumed{whole.size(), whole.full()};
+        resumed.append(hash_of(std::to_string(i)));
+        whole.append(hash_of(std::to_string(i)));
+        EXPECT_EQ(resumed.root(), whole.root());
+    }
+    EXPECT_THROW(MerkleTree(7, whole.full()), std::logic_error);
 }
 
 } // namespace

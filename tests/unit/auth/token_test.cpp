@@ -32,11 +32,17 @@ protected:
 
     TemporaryFolder folder;
     std::unique_ptr<Store> store = open_spatialite(folder.path);
-    Authenticator authenticator{*store, false};
+    NewToken make(std::vector<std::string> roles, std::string agency, std::optional<geo::Instant> end = {}) {
+        return create_token(*store, {std::move(roles), std::move(agency), "", end}, {"admin"});
+    }
+    void revoke(const NewToken& token) { revoke_token(*store, token_id(token.account), {"admin", "", "lost"}); }
+
+    geo::Instant now = geo::now();
+    Authenticator authenticator{*store, {.clock = [this] { return now; }}};
 };
 
 TEST_F(Tokens, ATokenIsItsAccountItsAgencyAndItsRoles) {
-    const auto made = create_token(*store, {"analyst", "rescue"}, "fia");
+    const auto made = make({"analyst", "rescue"}, "fia");
     EXPECT_EQ(made.token.size(), 7 + 64u);
     EXPECT_TRUE(made.token.starts_with("sarhad_"));
     for (int i = 0; i < 2; ++i) { // from the store, then from memory
@@ -50,11 +56,11 @@ TEST_F(Tokens, ATokenIsItsAccountItsAgencyAndItsRoles) {
 }
 
 TEST_F(Tokens, OnlyTheHashIsStored) {
-    const auto made = create_token(*store, {"viewer"}, "anf");
+    const auto made = make({"viewer"}, "anf");
     EXPECT_EQ(made.account.token_hash, geo::wrap::blake2b_256_hex(made.token));
     EXPECT_TRUE(store->find_account(made.account.token_hash));
     EXPECT_FALSE(store->find_account(made.token));
-    EXPECT_NE(made.token, create_token(*store, {"viewer"}, "anf").token);
+    EXPECT_NE(made.token, make({"viewer"}, "anf").token);
 }
 
 TEST_F(Tokens, WithoutATokenOnlyThePublicAsks) {
@@ -65,15 +71,15 @@ TEST_F(Tokens, WithoutATokenOnlyThePublicAsks) {
 }
 
 TEST_F(Tokens, AnOpenServerTakesCallersWithoutATokenAndStillRefusesABadOne) {
-    const Authenticator open{*store, true};
+    const Authenticator open{*store, {.open = true}};
     EXPECT_TRUE(open.authenticate(with({})).open);
     EXPECT_THROW(open.authenticate(bearing("sarhad_" + std::string(64, 'a'))), geo::Error);
-    const auto made = create_token(*store, {"viewer"}, "anf");
+    const auto made = make({"viewer"}, "anf");
     EXPECT_FALSE(open.authenticate(bearing(made.token)).open); // who shows a token is asked as its owner
 }
 
 TEST_F(Tokens, WhatIsNoValidTokenIsRefused) {
-    const std::string token = create_token(*store, {"viewer"}, "anf").token;
+    const std::string token = make({"viewer"}, "anf").token;
     std::string other = token;
     other.back() = other.back() == '0' ? '1' : '0';
     for (const std::string& value :
@@ -88,20 +94,20 @@ TEST_F(Tokens, WhatIsNoValidTokenIsRefused) {
 }
 
 TEST_F(Tokens, ARevokedTokenIsRefusedFromThenOnAndAfterARestart) {
-    const auto made = create_token(*store, {"viewer"}, "anf");
+    const auto made = make({"viewer"}, "anf");
     authenticator.authenticate(bearing(made.token)); // now it is in memory
-    authenticator.revoke(made.account.token_hash);
+    revoke(made);
     EXPECT_EQ(refusal(bearing(made.token)), geo::ErrorCode::unauthenticated);
-    EXPECT_THROW(authenticator.revoke("no such hash"), geo::Error);
+    EXPECT_THROW(revoke_token(*store, "no such id", {"admin"}), geo::Error);
     store.reset();
     store = open_spatialite(folder.path);
-    const Authenticator later{*store, false};
+    const Authenticator later{*store, {}};
     EXPECT_THROW(later.authenticate(bearing(made.token)), geo::Error);
 }
 
 TEST_F(Tokens, ARevocationIsNotUndoneByALookUpThatRanBesideIt) {
     for (int round = 0; round < 20; ++round) {
-        const auto made = create_token(*store, {"viewer"}, "anf");
+        const auto made = make({"viewer"}, "anf");
         std::atomic<bool> done = false;
         std::thread asking{[&] {
             while (!done) {
@@ -110,12 +116,66 @@ TEST_F(Tokens, ARevocationIsNotUndoneByALookUpThatRanBesideIt) {
                 } catch (const geo::Error&) {}
             }
         }};
-        authenticator.revoke(made.account.token_hash);
+        revoke(made);
         EXPECT_EQ(refusal(bearing(made.token)), geo::ErrorCode::unauthenticated);
         done = true;
         asking.join();
         EXPECT_EQ(refusal(bearing(made.token)), geo::ErrorCode::unauthenticated);
     }
+}
+
+TEST_F(Tokens, EveryAuthenticatorForgetsARevokedToken) {
+    const Authenticator other{*store, {}};
+    const auto made = make({"viewer"}, "anf"), stays = make({"viewer"}, "anf");
+    other.authenticate(bearing(made.token));
+    authenticator.authenticate(bearing(made.token));
+    revoke(made);
+    EXPECT_THROW(other.authenticate(bearing(made.token)), geo::Error);
+    EXPECT_EQ(refusal(bearing(made.token)), geo::ErrorCode::unauthenticated);
+    EXPECT_NO_THROW(other.authenticate(bearing(stays.token)));
+}
+
+TEST_F(Tokens, ATokenOpensNothingFromItsEndOn) {
+    const auto made = make({"viewer"}, "anf", geo::Instant{now.us + 60'000'000});
+    EXPECT_NO_THROW(authenticator.authenticate(bearing(made.token)));
+    now.us += 59'999'999;
+    EXPECT_NO_THROW(authenticator.authenticate(bearing(made.token)));
+    now.us += 1;
+    EXPECT_EQ(refusal(bearing(made.token)), geo::ErrorCode::unauthenticated);
+    EXPECT_THROW(make({"viewer"}, "anf", geo::Instant{1}), geo::Error);
+    EXPECT_EQ(expiry_from("90d", {0}).us, 90 * 86'400'000'000);
+    EXPECT_EQ(expiry_from("12h", {5}).us, 5 + 12 * 3'600'000'000);
+    EXPECT_EQ(expiry_from("30m", {0}).us, 1'800'000'000);
+    EXPECT_EQ(expiry_from("1970-01-02T00:00:00Z", {0}).us, 86'400'000'000);
+    for (const char* text : {"", "d", "-1d", "0d", "1.5h", "9999999999999999999d", "1w", "1d "})
+        EXPECT_THROW(expiry_from(text, {0}), geo::Error) << text;
+}
+
+TEST_F(Tokens, MakingAndRevokingStandInTheAccessLogWithWhoAndWhy) {
+    const auto made = make({"viewer"}, "anf");
+    revoke(made);
+    revoke(made); // once is enough
+    const auto log = store->accesses(0, 10);
+    ASSERT_EQ(log.size(), 2u);
+    EXPECT_EQ(log[0].what, "token_created");
+    EXPECT_EQ(log[1].what, "token_revoked");
+    EXPECT_EQ(log[1].account, "admin");
+    EXPECT_EQ(log[1].reason, "lost");
+    EXPECT_EQ(log[1].subject, token_id(made.account));
+    EXPECT_EQ(log[0].detail.find(made.token.substr(7, 16)), std::string::npos);
+}
+
+TEST_F(Tokens, TheOperatorsTokenOfARunIsKnownOnlyToWhoMayReadTheDirectory) {
+    const auto token = make_operator_token(folder.path);
+    EXPECT_EQ(read_operator_token(folder.path), token);
+    EXPECT_EQ(std::filesystem::status(folder.path + "/" + kOperatorTokenName).permissions(),
+              std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+    EXPECT_EQ(refusal(bearing(token)), geo::ErrorCode::unauthenticated); // of another run
+    const Authenticator here{*store, {.operator_token = token}};
+    const Caller caller = here.authenticate(bearing(token));
+    EXPECT_TRUE(caller.has(Role::administrator) && caller.has(Role::auditor));
+    EXPECT_FALSE(caller.open);
+    EXPECT_NE(make_operator_token(folder.path), token);
 }
 
 TEST_F(Tokens, TheReasonGivenIsThePurpose) {
@@ -125,9 +185,9 @@ TEST_F(Tokens, TheReasonGivenIsThePurpose) {
 }
 
 TEST_F(Tokens, UnknownRolesAndStrangeAgenciesAreNotMade) {
-    EXPECT_THROW(create_token(*store, {"emperor"}, "fia"), geo::Error);
-    EXPECT_THROW(create_token(*store, {}, "fia"), geo::Error);
-    EXPECT_THROW(create_token(*store, {"viewer"}, "f'ia"), geo::Error);
+    EXPECT_THROW(make({"emperor"}, "fia"), geo::Error);
+    EXPECT_THROW(make({}, "fia"), geo::Error);
+    EXPECT_THROW(make({"viewer"}, "f'ia"), geo::Error);
 }
 
 } // namespace

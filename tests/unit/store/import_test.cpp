@@ -134,7 +134,7 @@ TEST_F(Imports, ALayerMadeByAnImportIsThereAfterARestart) {
 
 TEST_F(Imports, AccountsAndFollowersKeepWhatTheyWereTold) {
     EXPECT_FALSE(store->find_account("hash"));
-    store->put_account({"hash", "account", "fia", {"analyst", "rescue"}, false});
+    store->put_account({"hash", "account", "fia", {"analyst", "rescue"}, false}, {});
     store->set_follower_position("cache", 41);
     store.reset();
     store = open_spatialite(folder.path);
@@ -144,7 +144,7 @@ TEST_F(Imports, AccountsAndFollowersKeepWhatTheyWereTold) {
     EXPECT_EQ(store->follower_position("cache"), 41);
     EXPECT_EQ(store->follower_position("other"), 0);
     found->revoked = true;
-    store->put_account(*found);
+    store->put_account(*found, {});
     EXPECT_TRUE(store->find_account("hash")->revoked);
 }
 

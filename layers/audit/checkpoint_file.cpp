@@ -1,0 +1,130 @@
+#include "layers/audit/checkpoint_file.hpp"
+
+#include "geo/error.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <fcntl.h>
+#include <optional>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace layers::audit {
+namespace {
+
+using geo::Error, geo::ErrorCode;
+
+[[noreturn]] void fail(const char* message) {
+    const bool full = errno == ENOSPC || errno == EDQUOT;
+    throw Error{full ? ErrorCode::storage_full : ErrorCode::storage_failed, message};
+}
+
+constexpr std::size_t kMostKeyBytes = 4096;
+constexpr std::size_t kLongestLine = 4096; // a line has some 500 bytes
+
+class Descriptor {
+public:
+    explicit Descriptor(int number) : number_{number} {}
+    ~Descriptor() {
+        if (number_ >= 0) ::close(number_);
+    }
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+    operator int() const { return number_; }
+
+private:
+    int number_;
+};
+
+bool write_all(int file, std::string_view bytes) {
+    while (!bytes.empty()) {
+        const ssize_t count = ::write(file, bytes.data(), bytes.size());
+        if (count < 0 && errno == EINTR) continue;
+        if (count <= 0) return false;
+        bytes.remove_prefix(static_cast<std::size_t>(count));
+    }
+    return true;
+}
+
+bool sync_folder(const std::string& folder) {
+    const Descriptor opened{::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+    return opened >= 0 && ::fsync(opened) == 0;
+}
+
+// The last `at_most` bytes of a file; nothing when there is no such file.
+std::optional<std::string> read_tail(const std::string& path, std::size_t at_most) {
+    const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+    if (file < 0 && errno == ENOENT) return {};
+    struct stat info {};
+    if (file < 0 || ::fstat(file, &info) != 0) fail("a file of the audit can't be read");
+    const auto size = static_cast<std::size_t>(info.st_size);
+    std::string text(std::min(size, at_most), '\0');
+    std::size_t got = 0;
+    while (got < text.size()) {
+        const ssize_t count =
+            ::pread(file, text.data() + got, text.size() - got, static_cast<off_t>(size - text.size() + got));
+        if (count < 0 && errno == EINTR) continue;
+        if (count <= 0) fail("a file of the audit can't be read");
+        got += static_cast<std::size_t>(count);
+    }
+    return text;
+}
+
+std::unique_ptr<const geo::wrap::SigningKey> key_from(std::string_view text) {
+    if (text.ends_with('\n')) text.remove_suffix(1);
+    const auto seed = geo::wrap::from_hex(text);
+    if (!seed || seed->size() != 32) {
+        throw Error{ErrorCode::storage_failed, std::string{kKeyName} + " in the data directory holds no key"};
+    }
+    return std::make_unique<const geo::wrap::SigningKey>(*seed);
+}
+
+} // namespace
+
+std::unique_ptr<const geo::wrap::SigningKey> open_key(const std::string& data_dir) {
+    const std::string path = data_dir + "/" + kKeyName;
+    if (const auto text = read_tail(path, kMostKeyBytes)) {
+        struct stat info {};
+        if (::stat(path.c_str(), &info) == 0 && (info.st_mode & 077) != 0) {
+            throw Error{ErrorCode::storage_failed,
+                        std::string{kKeyName} + " in the data directory may be read by others: chmod 600"};
+        }
+        return key_from(*text);
+    }
+    // Whole under its name or not there: a kill halfway leaves only the other file, which the next start replaces.
+    const std::string unfinished = path + ".new";
+    const std::string text = geo::wrap::to_hex(geo::wrap::SigningKey::random().seed()) + "\n";
+    const Descriptor file{::open(unfinished.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)};
+    if (file < 0 || !write_all(file, text) || ::fsync(file) != 0) return nullptr;
+    if (::rename(unfinished.c_str(), path.c_str()) != 0 || !sync_folder(data_dir)) return nullptr;
+    return key_from(text);
+}
+
+std::vector<std::string> read_lines(const std::string& data_dir, std::size_t at_most_bytes) {
+    const std::string text = read_tail(data_dir + "/" + kCheckpointsName, at_most_bytes).value_or("");
+    // A full measure may begin in the middle of a line.
+    std::size_t from = text.size() == at_most_bytes ? text.find('\n') + 1 : 0;
+    std::vector<std::string> lines;
+    for (;;) {
+        const auto end = text.find('\n', from);
+        if (end == text.npos) return lines;
+        lines.push_back(text.substr(from, end - from));
+        from = end + 1;
+    }
+}
+
+void append_line(const std::string& data_dir, std::string_view line) {
+    const std::string path = data_dir + "/" + kCheckpointsName;
+    const auto tail = read_tail(path, kLongestLine);
+    const Descriptor file{::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600)};
+    struct stat info {};
+    if (file < 0 || ::fstat(file, &info) != 0) fail("the checkpoint can't be written");
+    if (tail && !tail->empty() && tail->back() != '\n') {
+        const auto rest = static_cast<off_t>(tail->size() - (tail->rfind('\n') + 1)); // npos + 1: all of it
+        if (::ftruncate(file, info.st_size - rest) != 0) fail("the checkpoint can't be written");
+    }
+    if (!write_all(file, std::string{line} + '\n') || ::fsync(file) != 0 || (!tail && !sync_folder(data_dir)))
+        fail("the checkpoint can't be written");
+}
+
+} // namespace layers::audit
