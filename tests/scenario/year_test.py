@@ -9,6 +9,7 @@ import json
 import math
 import os
 import pathlib
+import struct
 import subprocess
 import sys
 import tempfile
@@ -18,14 +19,15 @@ TOP = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(TOP / "data/derive"))
 
 import demo_scenario  # noqa: E402
-from demo_year import patrols, report_rows, reports, truth, year  # noqa: E402
+from demo_year import patrols, report_rows, reports, terrain, truth, year  # noqa: E402
 from demo_year.parameters import DAY, DAYS, Parameters, SECTION  # noqa: E402
 from demo_year.section import Strip, plane_km  # noqa: E402
-from demo_year.statistics_of import spearman  # noqa: E402
+from demo_year.correlation import spearman  # noqa: E402
 from demo_year.times import seconds_at  # noqa: E402
 
 SHIPPED = TOP / "data/scenario/demo"
 STORY_PATROLS = demo_scenario.layers()["patrol_tracks"]
+ELSEWHERE = ("PAT-07", "PAT-08", "PAT-09", "PAT-11", "PAT-12")  # the story's patrols that are not on the section
 STRIP = Strip(demo_scenario.SECTIONS[SECTION])
 
 
@@ -51,8 +53,8 @@ class SameSeedSameBytes(unittest.TestCase):
     def test_what_the_repository_holds_is_what_seed_1_makes(self) -> None:
         with tempfile.TemporaryDirectory() as folder:
             # Another order of hashing in each run: what rests on the order of a set would show.
-            subprocess.run([sys.executable, "-B", TOP / "data/derive/year.py", "--seed", "1", "--out", folder], check=True,
-                           stdout=subprocess.DEVNULL, env={**os.environ, "PYTHONHASHSEED": "random"})
+            subprocess.run([sys.executable, "-B", TOP / "data/derive/year.py", "--seed", "1", "--out", folder],
+                           check=True, stdout=subprocess.DEVNULL, env={**os.environ, "PYTHONHASHSEED": "random"})
             made = sorted(p.relative_to(folder) for p in pathlib.Path(folder).rglob("*") if p.is_file())
             held = sorted(p.relative_to(SHIPPED) for p in SHIPPED.rglob("*") if p.is_file() and p.suffix != ".md")
             self.assertEqual(made, held)
@@ -102,7 +104,7 @@ class EffortIsIndependentOfTheRates(unittest.TestCase):
         done = [row["properties"]["effort_h"] for folder in ("year/", "")
                 for row in features(SHIPPED / f"{folder}patrol_tracks.geojson")
                 if row["properties"]["status"] != "planned" and row["properties"]["patrol_type"] != "boat"
-                and row["properties"]["source_ref"] not in ("PAT-07", "PAT-08", "PAT-09", "PAT-11", "PAT-12")]  # elsewhere
+                and row["properties"]["source_ref"] not in ELSEWHERE]
         self.assertAlmostEqual(sum(done), sum(stated), delta=0.02 * sum(stated))
 
     def test_discovered_follows_effort_and_reported_does_not(self) -> None:
@@ -127,7 +129,7 @@ class ReportsHoldToTheTruth(unittest.TestCase):
             self.assertEqual(len(refs), len(made.spoken.reports))
             for report in made.spoken.reports:
                 incident = incidents[report.incident.id]
-                if incident.part != "gate":
+                if incident.part not in reports.AT_A_POST:
                     self.assertTrue(incident.discovered if report.discovered else incident.reported, report.ref)
                 self.assertGreater(report.handed_in, incident.at)
                 self.assertLess(report.handed_in, DAYS * DAY)
@@ -165,6 +167,14 @@ class ReportsHoldToTheTruth(unittest.TestCase):
             if groups:
                 self.assertEqual(sum(g.get("count", 0) for g in groups), int(row["count_min"]), row["source_ref"])
                 self.assertEqual(sum(g.get("count", g.get("max", 0)) for g in groups), int(row["count_max"]))
+
+    def test_there_are_reports_of_every_kind_and_of_five_agencies(self) -> None:
+        rows = table(SHIPPED / "year/reports.csv")
+        kinds = {"crossing", "crossing_attempt", "som", "tip", "abduction", "goods", "narcotics", "precursors", "arms",
+                 "fuel", "document", "fence_breach", "attack", "ied", "distress", "death", "missing", "sighting",
+                 "deportation", "mass_return", "offload"}
+        self.assertEqual({row["kind"] for row in rows}, kinds)
+        self.assertEqual(len({row["agency"] for row in rows}), 5)
 
     def test_trafficking_and_smuggling_are_two_blocks(self) -> None:
         codes = {"som": "08051", "tip": "0204"}
@@ -204,7 +214,8 @@ class ProportionsAreThoseOfTheParameters(unittest.TestCase):
         self.assertAlmostEqual(share(first, lambda r: r.place_error_m > r.precision_m), p.outside_precision, delta=0.03)
         may_be_wrong = [r for r in first if r.incident.kind in reports.CONFUSED]
         self.assertAlmostEqual(share(may_be_wrong, lambda r: r.kind != r.incident.kind), p.wrong_kind, delta=0.03)
-        self.assertAlmostEqual(made.spoken.lost / (made.spoken.lost + len(made.spoken.reports)), p.never_sent, delta=0.015)
+        lost = made.spoken.lost
+        self.assertAlmostEqual(lost / (lost + len(made.spoken.reports)), p.never_sent, delta=0.015)
         alarms = sum(not i.happened for i in made.incidents)
         seen = sum(i.happened and i.part == "border" and (i.discovered or i.reported) for i in made.incidents)
         self.assertAlmostEqual(alarms / seen, p.false_alarm, delta=0.002)
@@ -277,6 +288,30 @@ class Terrain(unittest.TestCase):
         image = (SHIPPED / "terrain.tif").read_bytes()
         self.assertEqual(image[:4], b"II*\0")
         self.assertIn(b"SYNTHETIC heights of scenario demo", image[:2000])
+
+    def test_it_is_the_image_that_its_tags_state(self) -> None:
+        image = (SHIPPED / "terrain.tif").read_bytes()
+        count, = struct.unpack_from("<H", image, 8)
+        tags = {}
+        for k in range(count):
+            tag, _, number, value = struct.unpack_from("<HHII", image, 10 + 12 * k)
+            tags[tag] = value if number == 1 else None
+        self.assertEqual(list(tags), sorted(tags), "TIFF wants its tags in order")
+        columns, rows, strip, size = tags[256], tags[257], tags[273], tags[279]
+        self.assertEqual(size, 2 * columns * rows)
+        self.assertEqual(strip + size, len(image))
+
+    def test_routes_cross_the_ridge_at_gaps(self) -> None:
+        made = year_of(1)
+        columns, _, values = terrain.heights(made.parameters, made.strip, made.truth.routes, made.seed)
+        step, (west, _, _, north) = made.parameters.terrain_step_deg, terrain.BOX
+
+        def height(km: float) -> int:
+            lon, lat = made.strip.beside(km, 0)
+            return values[int((north - lat) / step) * columns + int((lon - west) / step)]
+        gaps = [height(route.km) for route in made.truth.routes]
+        beside = [height(route.km + away) for route in made.truth.routes for away in (-9, 9)]
+        self.assertLess(sum(gaps) / len(gaps), 0.75 * sum(beside) / len(beside))
 
 
 if __name__ == "__main__":

@@ -36,8 +36,14 @@ IS_TOLD = {"people": {"levies": 0.4, "fia": 0.35, "frontier_corps": 0.2, "custom
            "security": {"levies": 0.6, "frontier_corps": 0.4}, "breach": {"levies": 0.7, "frontier_corps": 0.3},
            "rescue": {"levies": 0.6, "frontier_corps": 0.2, "fia": 0.2},
            "sea": {"pmsa": 0.5, "fia": 0.35, "customs": 0.15}, "gate": {"fia": 0.75, "customs": 0.25}}
-UNITS_OF = {"customs": ["Taftan", "Mashkel road", "Gwadar"], "fia": ["Quetta zone", "Gwadar", "Taftan"],
-            "pmsa": ["Gwadar base"]}
+# Units by the stretch of the section that they hold: up to which km, name; those without one work from the coast.
+UNITS = {"frontier_corps": [(110, "Jiwani wing"), (300, "Mand wing"), (560, "Panjgur wing"), (760, "Mashkel wing"),
+                            (1100, "Taftan wing")],
+         "levies": [(150, "Suntsar post"), (330, "Mand post"), (560, "Parom post"), (780, "Mashkel post"),
+                    (1100, "Nok Kundi post")],
+         "customs": [(300, "Gwadar"), (760, "Mashkel road"), (1100, "Taftan")],
+         "fia": [(250, "Gwadar"), (760, "Quetta zone"), (1100, "Taftan")],
+         "pmsa": [(1100, "Gwadar base")]}
 # What one may take for another.
 CONFUSED = {"crossing": ("crossing_attempt", "sighting", "som"), "crossing_attempt": ("crossing", "sighting"),
             "som": ("crossing", "crossing_attempt", "tip"), "tip": ("som", "abduction"), "abduction": ("tip",),
@@ -50,3 +56,7 @@ NAMES = {"land": [(30, "Gabd"), (84, "Suntsar"), (150, "Asiabad track"), (205, "
                   (656, "Mashkel"), (742, "Mashkel north"), (790, "Saindak track"), (845, "Taftan"),
                   (920, "Koh-i-Taftan view"), (990, "Robat")],
          "sea": [(425, "Pasni"), (500, "Pishukan"), (550, "Gwadar"), (600, "Ganz"), (616, "Jiwani")]}
+
+
+def unit_of(agency: str, km: float) -> str:
+    return next(name for until_km, name in UNITS[agency] if km < until_km)

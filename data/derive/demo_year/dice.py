@@ -7,7 +7,7 @@ T = TypeVar("T")
 
 
 class Dice:
-    """One stream of draws. Each part of the year has its own, so that a change in one leaves the others as they were."""
+    """One stream of draws. Each part of the year has its own: a change in one leaves the others as they were."""
 
     def __init__(self, *key: object) -> None:
         self._next = random.Random(" ".join(str(part) for part in key)).random

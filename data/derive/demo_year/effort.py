@@ -9,7 +9,7 @@ import math
 from demo_year.dice import Dice
 from demo_year.parameters import DAY, DAYS, MONTHS, Parameters
 from demo_year.section import Place, Strip, plane_km
-from demo_year.statistics_of import normal_scores, smooth_normal_field, standardised, without
+from demo_year.correlation import normal_scores, smooth_normal_field, standardised, without
 from demo_year.truth import Truth, month_of
 
 LINE_REACH_KM = 5.0  # a patrol this near is "on the line", farther away "inland"

@@ -1,4 +1,4 @@
-"""Fence along the section: stretches that stand, fronts that build a kilometre after the other, breaches and repairs."""
+"""Fence along the section: stretches that stand, fronts that build one kilometre after the other, breaches, repairs."""
 import dataclasses
 
 from demo_year.dice import Dice

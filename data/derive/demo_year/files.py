@@ -22,7 +22,8 @@ def write_features(path: pathlib.Path, features: Iterable[dict[str, Any]]) -> in
 def write_table(path: pathlib.Path, columns: list[str], rows: Iterable[dict[str, Any]]) -> int:
     """CSV; lists and objects as JSON, nothing where there is nothing."""
     def cell(value: Any) -> Any:
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":")) if isinstance(value, (list, dict)) else value
+        structured = isinstance(value, (list, dict))
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":")) if structured else value
     count = 0
     with open(path, "w", encoding="utf-8", newline="") as file:
         out = csv.DictWriter(file, columns, lineterminator="\n")
@@ -43,7 +44,8 @@ def write_year(year: Year, out: pathlib.Path) -> dict[str, int]:
         "patrol_tracks": write_features(out / "patrol_tracks.geojson", map(line_rows.patrol_row, year.patrols)),
         "observed_tracks": write_features(out / "observed_tracks.geojson", (t.row for t in year.tracks)),
         "crossing_routes": write_features(out / "crossing_routes.geojson",
-                                          line_rows.known_routes(year.truth.routes, year.tracks, year.strip, year.seed)),
+                                          line_rows.known_routes(year.truth.routes, year.tracks, year.strip,
+                                                                 year.seed)),
         "reports": write_table(out / "reports.csv", report_rows.COLUMNS,
                                (report_rows.row_of(p, r, year.seed) for r in year.spoken.reports))}
 
@@ -82,8 +84,8 @@ def write_kilometres(year: Year, path: pathlib.Path) -> None:
     def rows() -> Iterable[dict[str, Any]]:
         for km in range(year.strip.kilometres):
             by_month = [sum(rates[group][km][m] for group in GROUPS) for m in range(MONTHS)]
-            yield {"km": km, "effort_h": round(year.effort.total(km), 3), "line_effort_h": round(year.effort.line[km], 3),
-                   "rate": round(year.truth.yearly(km), 3),
+            yield {"km": km, "effort_h": round(year.effort.total(km), 3),
+                   "line_effort_h": round(year.effort.line[km], 3), "rate": round(year.truth.yearly(km), 3),
                    **{group: round(sum(rates[group][km]), 3) for group in GROUPS},
                    **{name: round(rate, 3) for name, rate in zip(months, by_month)},
                    **{name: counts[name][km] for name in counts}}
@@ -91,16 +93,16 @@ def write_kilometres(year: Year, path: pathlib.Path) -> None:
 
 
 def write_incidents(year: Year, path: pathlib.Path, story: list[dict[str, Any]]) -> None:
-    columns = ["incident", "part", "kind", "at", "km", "offset_m", "lon", "lat", "persons", "hotspot", "route", "voyage",
-               "happened", "discovered", "reported"]
+    columns = ["incident", "part", "kind", "at", "km", "offset_m", "lon", "lat", "persons", "hotspot", "route",
+               "voyage", "happened", "discovered", "reported"]
     rows = [{"incident": i.id, "part": i.part, "kind": i.kind, "at": instant(i.at * 60), "km": round(i.km, 3),
              "offset_m": round(i.offset_km * 1000), "lon": round(i.place[0], 5), "lat": round(i.place[1], 5),
              "persons": i.persons or None, "hotspot": i.hotspot, "route": i.route, "voyage": i.voyage,
              "happened": int(i.happened), "discovered": int(i.discovered), "reported": int(i.reported)}
             for i in year.incidents]
     told = {row["incident"]: row for row in story[::-1]}  # of a story, its first report
-    rows += [{"incident": name, "part": "story", "kind": row["kind"], "at": row["at"], "lon": row["lon"], "lat": row["lat"],
-              "happened": 1} for name, row in sorted(told.items())]
+    rows += [{"incident": name, "part": "story", "kind": row["kind"], "at": row["at"], "lon": row["lon"],
+              "lat": row["lat"], "happened": 1} for name, row in sorted(told.items())]
     write_table(path, columns, rows)
 
 
@@ -126,8 +128,10 @@ def summary(year: Year) -> dict[str, Any]:
         "hotspots": [dataclasses.asdict(h) for h in year.truth.hotspots],
         "routes": [{**dataclasses.asdict(r), "way": [[round(x, 5) for x in q] for q in r.way(strip)]}
                    for r in year.truth.routes],
-        "silences": [{**dataclasses.asdict(s), "from": instant(s.from_day * DAY * 60), "to": instant(s.to_day * DAY * 60),
-                      "reports_withheld": spoken.silenced[s]} for s in year.silences],
-        "counts": {"incidents": len(year.incidents), "reports": len(spoken.reports), "never_sent": spoken.lost, "not_yet_sent": spoken.pending,
-                   "patrols": len(year.patrols), "observed_tracks": len(year.tracks), "voyages": len(year.voyages),
+        "silences": [{**dataclasses.asdict(s), "from": instant(s.from_day * DAY * 60),
+                      "to": instant(s.to_day * DAY * 60), "reports_withheld": spoken.silenced[s]}
+                     for s in year.silences],
+        "counts": {"incidents": len(year.incidents), "reports": len(spoken.reports), "never_sent": spoken.lost,
+                   "not_yet_sent": spoken.pending, "patrols": len(year.patrols), "observed_tracks": len(year.tracks),
+                   "voyages": len(year.voyages),
                    "fence_segments": len(year.truth.segments)}}

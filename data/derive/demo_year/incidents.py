@@ -3,7 +3,7 @@ from demo_year import fence
 from demo_year.dice import Dice
 from demo_year.parameters import DAY, DAYS, MONTHS, Parameters
 from demo_year.section import Strip
-from demo_year.truth import GROUPS, SEASON, Hotspot, Incident, Route, Truth, days_of, extra_of, month_of, months_share
+from demo_year.truth import GROUPS, SEASON, Hotspot, Incident, Route, Truth, days_of, extra_of, months_share
 
 TRANSPORT: dict[str, dict[str, float]] = {
     "people": {"foot": 4, "motorcycle": 2, "pickup": 4, "car": 1, "truck": 1, "bus": 0.5},
@@ -109,5 +109,3 @@ def with_room(route: Route, truth: Truth, day: int, load: dict[tuple[str, int], 
     load[chosen.name, day] = load.get((chosen.name, day), 0) + 1
     return chosen
 
-
-__all__ = ["draw_incidents", "month_of"]

@@ -3,19 +3,14 @@ import dataclasses
 import math
 
 from demo_year import effort
+from demo_year.agencies import unit_of
 from demo_year.dice import Dice
 from demo_year.effort import Effort, Leg
 from demo_year.parameters import DAY, DAYS, Parameters
 from demo_year.section import Place, Strip, plane_km
-from demo_year.statistics_of import spearman
+from demo_year.correlation import spearman
 from demo_year.truth import Truth
 
-# Units by the stretch of the section they hold: name, agency, from km, to km.
-UNITS = [("Jiwani wing", "frontier_corps", 0, 110), ("Mand wing", "frontier_corps", 110, 300),
-         ("Panjgur wing", "frontier_corps", 300, 560), ("Mashkel wing", "frontier_corps", 560, 760),
-         ("Taftan wing", "frontier_corps", 760, 1100), ("Suntsar post", "levies", 0, 150),
-         ("Mand post", "levies", 150, 330), ("Parom post", "levies", 330, 560), ("Mashkel post", "levies", 560, 780),
-         ("Nok Kundi post", "levies", 780, 1100)]
 OBJECTIVES = ["fence check", "night watch", "track reading", "visit to a post", "ambush of a route", "search"]
 WAYS_HOME = ["water points", "road watch", "market visit", "search of a dry bed"]
 
@@ -57,9 +52,8 @@ class Patrol:
         return times
 
 
-def unit_at(km: float, dice: Dice) -> tuple[str, str]:
-    agency = dice.weighted({"frontier_corps": 0.72, "levies": 0.28})
-    return next((name, owner) for name, owner, first, last in UNITS if owner == agency and first <= km < last)
+def owner(dice: Dice) -> str:
+    return dice.weighted({"frontier_corps": 0.72, "levies": 0.28})
 
 
 def start_time(dice: Dice, first_day: int = 0, last_day: int = DAYS - 3) -> int:
@@ -78,8 +72,9 @@ def along(strip: Strip, first: int, last: int, status: str, dice: Dice) -> Patro
     if dice.chance(0.5):
         kms.reverse()
     way = [rounded(strip.beside(km, dice.uniform(0.05, 0.35))) for km in kms]
-    unit, agency = unit_at(kms[0], dice)
-    return Patrol("", agency, unit, dice.choose(OBJECTIVES), status, "line", start_time(dice), way, kms)
+    agency = owner(dice)
+    return Patrol("", agency, unit_of(agency, kms[0]), dice.choose(OBJECTIVES), status, "line", start_time(dice),
+                  way, kms)
 
 
 def inland(strip: Strip, dice: Dice) -> Patrol:
@@ -91,8 +86,9 @@ def inland(strip: Strip, dice: Dice) -> Patrol:
     if dice.chance(0.5):
         kms.reverse()
     way = [rounded(strip.beside(km, offset + dice.uniform(-0.8, 0.8))) for km in kms]
-    unit, agency = unit_at(kms[0], dice)
-    return Patrol("", agency, unit, dice.choose(WAYS_HOME), "done", "inland", start_time(dice), way, kms)
+    agency = owner(dice)
+    return Patrol("", agency, unit_of(agency, kms[0]), dice.choose(WAYS_HOME), "done", "inland", start_time(dice),
+                  way, kms)
 
 
 def at_sea(strip: Strip, dice: Dice) -> Patrol:

@@ -1,10 +1,9 @@
 """A report as a row of the layer `reports`. Fields that its agency left out are left out, never guessed."""
 from typing import Any
 
-from demo_year.agencies import AGENCIES, NAMES, UNITS_OF
+from demo_year.agencies import AGENCIES, NAMES, unit_of
 from demo_year.dice import Dice
 from demo_year.parameters import COAST, SCENARIO, SECTION, Parameters
-from demo_year.patrols import unit_at
 from demo_year.reports import RESCUE, Report
 from demo_year.times import instant
 
@@ -14,17 +13,17 @@ WHAT = {"fuel": ("diesel", "l"), "goods": ("cigarettes", "carton"), "narcotics":
         "precursors": ("acetic anhydride", "l"), "arms": ("pistols", "piece")}
 ROLE = {"tip": "possible_tip_victim", "abduction": "possible_tip_victim", "death": "deceased",
         "som": "smuggled_migrant", "document": "suspect", "goods": "suspect", "arms": "suspect"}
-IMPACT = {"fuel": "low", "goods": "low", "sighting": "low", "deportation": "low", "document": "low", "mass_return": "medium",
-          "crossing": "low", "crossing_attempt": "low", "tip": "high", "abduction": "high", "narcotics": "high",
-          "attack": "critical", "ied": "high", "distress": "critical", "death": "high", "missing": "high",
-          "arms": "high", "fence_breach": "medium", "som": "medium", "precursors": "medium"}
+IMPACT = {"fuel": "low", "goods": "low", "sighting": "low", "deportation": "low", "document": "low",
+          "mass_return": "medium", "crossing": "low", "crossing_attempt": "low", "tip": "high", "abduction": "high",
+          "narcotics": "high", "attack": "critical", "ied": "high", "distress": "critical", "death": "high",
+          "missing": "high", "offload": "low", "arms": "high", "fence_breach": "medium", "som": "medium", "precursors": "medium"}
 MAY_BE_MISSING = ("direction", "attempt", "transport", "impact", "place", "commodities", "persons", "info_credibility",
                   "source_reliability")
 COLUMNS = ["source_ref", "agency", "unit", "scenario_id", "handling", "kind", "iccs_code", "tip_status", "tip_scope",
            "som_status", "valid_from", "valid_to", "time_precision_s", "lon", "lat", "geo_precision_m", "geo_method",
-           "direction", "attempt", "transport", "detected_by", "source_reliability", "info_credibility", "impact", "place",
-           "count_min", "count_max", "commodities", "persons", "casualties", "referral", "sar_phase", "response",
-           "jurisdictions", "nature", "releasable_to", "remarks"]
+           "direction", "attempt", "transport", "detected_by", "source_reliability", "info_credibility", "impact",
+           "place", "count_min", "count_max", "commodities", "persons", "casualties", "referral", "sar_phase",
+           "response", "jurisdictions", "nature", "releasable_to", "remarks"]
 
 
 def row_of(p: Parameters, report: Report, seed: int) -> Row:
@@ -32,10 +31,11 @@ def row_of(p: Parameters, report: Report, seed: int) -> Row:
     first = report.again if report.again is not None and report.same_text else report
     agency, incident = AGENCIES[report.agency], report.incident
     dice = Dice(seed, "row", first.ref)
-    section = COAST if incident.part == "sea" else SECTION
+    section = COAST if incident.part in ("sea", "airport") else SECTION
     minutes = dice.choose((15, 30, 60, 120))
     row: Row = {
-        "source_ref": report.ref, "agency": report.agency, "unit": unit_of(report, dice), "scenario_id": SCENARIO,
+        "source_ref": report.ref, "agency": report.agency,
+        "unit": unit_of(report.agency, incident.km if section == SECTION else 0), "scenario_id": SCENARIO,
         "handling": dice.weighted({"H0": 0.88, "H1": 0.08, "H2": 0.04}), "kind": report.kind,
         "iccs_code": ICCS.get(report.kind),
         "valid_from": instant(report.at * 60), "valid_to": instant((report.at + minutes) * 60),
@@ -62,19 +62,9 @@ def row_of(p: Parameters, report: Report, seed: int) -> Row:
     return row
 
 
-def unit_of(report: Report, dice: Dice) -> str:
-    if report.agency in UNITS_OF:
-        return dice.choose(UNITS_OF[report.agency])
-    if report.incident.part == "sea":
-        return {"frontier_corps": "Jiwani wing", "levies": "Suntsar post"}[report.agency]
-    stretch = Dice(report.agency, "unit")  # the unit that holds the stretch, whoever found it
-    while True:
-        name, agency = unit_at(report.incident.km, stretch)
-        if agency == report.agency:
-            return name
-
-
 def stated_place(report: Report) -> str:
+    if report.incident.part == "airport":
+        return "Gwadar airport"
     names = NAMES["sea" if report.incident.part == "sea" else "land"]
     km, name = min(names, key=lambda entry: abs(entry[0] - report.incident.km))
     away = round(abs(km - report.incident.km))
@@ -97,7 +87,7 @@ def counts(report: Report, dice: Dice) -> Row:
     true = report.incident.persons
     if not true or report.kind in ("fuel", "narcotics", "precursors"):
         return {}
-    exact = report.discovered or report.incident.part == "gate"
+    exact = report.discovered
     least = true if exact else max(1, round(true * dice.uniform(0.6, 1.0)))
     most = true if exact else max(least, round(true * dice.uniform(1.0, 1.5)))
     return {"count_min": least, "count_max": most, "persons": persons(report, least, most, dice)}
@@ -113,12 +103,13 @@ def persons(report: Report, least: int, most: int, dice: Dice) -> list[Row]:
                        "nationality_basis": "unknown" if nationality == "unknown" else
                        dice.choose(("stated", "documented", "established")),
                        "sex": dice.weighted({"m": 0.6, "f": 0.2, "unknown": 0.2}),
-                       "age_band": dice.weighted({"0_11": 0.1, "12_17": 0.15, "18_29": 0.4, "30_59": 0.2, "unknown": 0.15}),
+                       "age_band": dice.weighted({"0_11": 0.1, "12_17": 0.15, "18_29": 0.4, "30_59": 0.2,
+                                                  "unknown": 0.15}),
                        "role": ROLE.get(report.kind, "unknown"), "count": count})
         left -= count
     if most > least:
-        groups.append({"nationality": "unknown", "nationality_basis": "unknown", "sex": "unknown", "age_band": "unknown",
-                       "role": ROLE.get(report.kind, "unknown"), "min": 0, "max": most - least})
+        groups.append({"nationality": "unknown", "nationality_basis": "unknown", "sex": "unknown",
+                       "age_band": "unknown", "role": ROLE.get(report.kind, "unknown"), "min": 0, "max": most - least})
     return groups
 
 
@@ -126,8 +117,8 @@ def rescue(report: Report, dice: Dice) -> Row:
     """What rescue needs to know; a distress case is never marked less than it is."""
     incident = report.incident
     if incident.kind in ("attack", "ied"):
-        return {"casualties": {"dead": incident.dead, "cause": "violence" if incident.kind == "attack" else "explosion"}} \
-            if incident.dead else {}
+        cause = "violence" if incident.kind == "attack" else "explosion"
+        return {"casualties": {"dead": incident.dead, "cause": cause}} if incident.dead else {}
     if report.kind not in RESCUE:
         return {"referral": {"shelter": "offered", "medical": "offered"}} if report.kind == "tip" else {}
     wet = incident.part == "sea"

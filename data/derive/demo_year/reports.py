@@ -10,6 +10,7 @@ from demo_year.section import Place, Strip, moved, plane_km
 from demo_year.truth import GROUPS, Incident, Truth, month_of
 
 RESCUE = ("distress", "death", "missing")
+AT_A_POST = ("gate", "airport")
 GROUP_OF = {kind: group for group, kinds in GROUPS.items() for kind in kinds}
 
 
@@ -71,7 +72,7 @@ def detect(p: Parameters, truth: Truth, incidents: list[Incident], effort: Effor
 def group_of(incident: Incident) -> str:
     if incident.part == "sea":
         return "sea"
-    if incident.part == "gate":
+    if incident.part in AT_A_POST:
         return "gate"
     return "rescue" if incident.kind in RESCUE else GROUP_OF[incident.kind]
 
@@ -81,8 +82,8 @@ def draw_silences(p: Parameters, length_km: float, seed: int) -> list[Silence]:
     for n in range(p.silences):
         first, length = dice.uniform(0, length_km - p.silence_km[1]), dice.uniform(*p.silence_km)
         day = dice.whole(10, DAYS - p.silence_days[1])
-        silences.append(Silence(["levies", "frontier_corps", "fia", "customs"][n % 4], round(first), round(first + length),
-                                day, day + dice.whole(*p.silence_days)))
+        agency = ("levies", "frontier_corps", "fia", "customs")[n % 4]
+        silences.append(Silence(agency, round(first), round(first + length), day, day + dice.whole(*p.silence_days)))
     return silences
 
 

@@ -1,4 +1,4 @@
-"""Boats off Gwadar and Jiwani: voyages and what becomes of them. The monsoon keeps most of them in from June to August."""
+"""Boats off Gwadar and Jiwani: voyages and what becomes of them. The monsoon keeps most in from June to August."""
 import dataclasses
 
 from demo_year.dice import Dice
@@ -53,8 +53,8 @@ def incidents_of(voyages: list[Voyage], seed: int) -> list[Incident]:
     dice, drawn = Dice(seed, "boats"), []
     for v in voyages:
         kinds = {"intercepted": [{"people": "som", "fuel": "fuel", "narcotics": "narcotics"}[v.carries]],
-                 "missing": ["missing"], "lost": ["distress", "death"] if dice.chance(0.4) else ["missing"],
-                 "returned": ["distress"] if dice.chance(0.12) else [],
+                 "missing": ["missing"], "lost": ["distress", "death"] if dice.chance(0.2) else ["missing"],
+                 "returned": ["distress"] if dice.chance(0.05) else [],
                  "arrived": ["sighting"] if dice.chance(0.3) else [], "unknown": []}[v.fate]
         for order, kind in enumerate(kinds):
             share = dice.uniform(0.3, 0.95)

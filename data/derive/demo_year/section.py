@@ -62,7 +62,7 @@ class Section:
 
 
 class Strip:
-    """A section as a table of points each STEP km, in a plane scaled at each point: good to some metres near the line."""
+    """A section as a table of points each STEP km, in a plane scaled at each point: good to metres near the line."""
 
     STEP = 0.1
 
@@ -94,13 +94,14 @@ class Strip:
         scale = math.cos(math.radians(base[1]))
         east, north = (b[0] - a[0]) * scale, b[1] - a[1]
         norm = math.hypot(east, north)
-        return [base[0] + north / norm * offset_km / (EAST_KM * scale), base[1] - east / norm * offset_km / NORTH_KM]
+        return [base[0] + north / norm * offset_km / (EAST_KM * scale),
+                base[1] - east / norm * offset_km / NORTH_KM]
 
     def nearest(self, lon: float, lat: float, near_km: float, reach_km: float) -> tuple[float, float]:
         """(km, distance in km) of the line's point nearest to a place, looked for within reach_km of near_km."""
-        if reach_km > 20:  # first a kilometre apart, then about the best of these
-            near_km, reach_km = self._nearest(lon, lat, near_km, reach_km, every=10)[0], 1.5
-        return self._nearest(lon, lat, near_km, reach_km, every=1)
+        every = 3 if reach_km < 20 else 20  # first some way apart, then about the best of these
+        best, _ = self._nearest(lon, lat, near_km, reach_km, every)
+        return self._nearest(lon, lat, best, every * self.STEP, 1)
 
     def _nearest(self, lon: float, lat: float, near_km: float, reach_km: float, every: int) -> tuple[float, float]:
         first = max(0, int((near_km - reach_km) / self.STEP))

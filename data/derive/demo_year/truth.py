@@ -9,7 +9,7 @@ from demo_year import fence
 from demo_year.dice import Dice
 from demo_year.parameters import DAY, DAYS, MONTH_ENDS, MONTHS, Parameters
 from demo_year.section import Place, Strip
-from demo_year.statistics_of import smooth_normal_field
+from demo_year.correlation import smooth_normal_field
 
 GROUPS: dict[str, dict[str, float]] = {
     "people": {"crossing": 0.42, "crossing_attempt": 0.27, "som": 0.21, "tip": 0.03, "abduction": 0.01,

@@ -48,7 +48,7 @@ def make(seed: int, sections: dict[str, Section], story_patrols: list[dict], p: 
     driven, effort = patrols.drive(p, true, strip, seed, legs_of_story(story_patrols, strip))
     voyages = sea.draw_voyages(p, coast, seed)
     everything = (on_line + elsewhere.in_the_desert(p, strip, seed) + elsewhere.at_the_gate(strip, seed)
-                  + sea.incidents_of(voyages, seed))
+                  + elsewhere.at_the_airport(coast, seed) + sea.incidents_of(voyages, seed))
     reports.detect(p, true, on_line, effort, seed)
     observed = sum(i.discovered or i.reported for i in on_line)
     everything += reports.false_alarms(p, round(p.false_alarm * observed), strip, Dice(seed, "false alarms"))
@@ -64,4 +64,5 @@ def make(seed: int, sections: dict[str, Section], story_patrols: list[dict], p: 
     for number, patrol in enumerate(all_patrols):
         patrol.ref = f"PAT-Y{number + 1:04}"
     found = line_rows.tracks(p, true.routes, everything, voyages, strip, seed)
-    return Year(seed, p, sections[SECTION], strip, true, everything, voyages, all_patrols, effort, silences, spoken, found)
+    return Year(seed, p, sections[SECTION], strip, true, everything, voyages, all_patrols, effort, silences, spoken,
+                found)
