@@ -87,10 +87,10 @@ void keep_what_stays(const ReadableLayer& readable, const Record& from, Record& 
 Response change_item(AppContext& context, Request& request, const PathParams& path, const Params& params, bool merge) {
     const auto caller = reading_caller(context, request, params);
     const auto readable = writable_layer(context, caller, path.text("id"));
-    const auto current = current_item(readable, path.text("fid"));
-    require_owner(caller, readable, current);
     if (readable.layer().change == ChangeRule::statements)
         return refuse_method(request, "a statement is not changed: append to it", kReadOnly);
+    const auto current = current_item(readable, path.text("fid"));
+    require_owner(caller, readable, current);
     check_if_match(request, current);
     auto crs = content_crs(request);
     json feature = merge ? read_object_body(request.body) : read_feature_body(request.body);
@@ -128,10 +128,10 @@ Response update_item(AppContext& context, Request& request, const PathParams& pa
 Response delete_item(AppContext& context, Request& request, const PathParams& path, const Params& params) {
     const auto caller = reading_caller(context, request, params);
     const auto readable = writable_layer(context, caller, path.text("id"));
-    const auto current = current_item(readable, path.text("fid"));
-    require_owner(caller, readable, current);
     if (readable.layer().change == ChangeRule::statements)
         return refuse_method(request, "a statement is not removed: withdraw it", kReadOnly);
+    const auto current = current_item(readable, path.text("fid"));
+    require_owner(caller, readable, current);
     check_if_match(request, current);
     Write write;
     write.op = Op::remove;

@@ -291,6 +291,42 @@ TEST_F(Statements, a_report_sent_again_after_others_spoke_about_it_is_the_same_r
     EXPECT_EQ(send().status, 409);
 }
 
+TEST_F(Statements, whatever_is_sent_is_answered_and_what_was_refused_leaves_nothing) {
+    const auto path = make();
+    std::mt19937 random{5};
+    const std::vector<json> values{nullptr,
+                                   true,
+                                   -1,
+                                   1e308,
+                                   "x",
+                                   "2026-01-01",
+                                   json::array(),
+                                   json::object(),
+                                   "A",
+                                   {{"type", 7}},
+                                   {{"kind", {{"a", {1, 2}}}}},
+                                   std::string(2000, 'y'),
+                                   "\xd9\xa0",
+                                   json::array({json::array({1, "x"})})};
+    const std::vector<std::string> names{
+        "type",       "id",    "reason", "properties", "geometry", "source_reliability", "info_credibility",
+        "validation", "state", "agency", "at",         "changes"};
+    const std::vector<std::string> types{"correction", "grading", "validation", "withdrawal", "reinstatement", "state"};
+    std::size_t taken = 0;
+    for (int i = 0; i < 400; ++i) {
+        json body{{"type", types[random() % types.size()]}, {"reason", "x"}};
+        for (auto n = random() % 4; n > 0; --n) body[names[random() % names.size()]] = values[random() % values.size()];
+        if (random() % 3 == 0)
+            body["properties"] = {{"kind", values[random() % values.size()]},
+                                  {"remarks", values[random() % values.size()]}};
+        const auto answer = say(path, analyst, body);
+        EXPECT_TRUE(answer.status == 201 || answer.status == 422 || answer.status == 413) << answer.status << body;
+        if (answer.status == 201) ++taken;
+    }
+    EXPECT_GT(taken, 0u);
+    EXPECT_EQ(properties(path, analyst)["statements"].size(), taken);
+}
+
 // The reference: what a reader makes of the first version and the list, by the words of the interface alone.
 json fold(json feature, const json& statements, const std::string& owner) {
     for (const auto& said : statements) {
