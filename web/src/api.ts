@@ -141,6 +141,18 @@ export async function send(target: string, outgoing: Outgoing, signal?: AbortSig
   return { body, etag: response.headers.get("etag") ?? "" };
 }
 
+// The changes as they come, behind `cursor` (empty: from now), as bytes of text/event-stream. Also runs in the shared
+// worker, which has no session of its own: the token is handed in.
+export async function openEvents(cursor: string, bearer: string, signal: AbortSignal):
+  Promise<ReadableStreamDefaultReader<Uint8Array>> {
+  const headers: Record<string, string> = { accept: "text/event-stream" };
+  if (bearer !== "") headers["authorization"] = `Bearer ${bearer}`;
+  if (cursor !== "") headers["last-event-id"] = cursor;
+  const response = await fetch(new URL(address("/events", {}), self.location.origin), { headers, signal, cache: "no-store" });
+  if (!response.ok || response.body === null) throw new ApiError(response.status, "no events");
+  return response.body.getReader();
+}
+
 // Whether the server answers at all; asked after a failed tile, whose own error doesn't say.
 export async function serverAnswers(): Promise<boolean> {
   try {

@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { getCollections } from "../api";
 import { t } from "../i18n";
+import { startLive } from "../live/live";
 import { focusMap } from "../map/border_map";
 import { Confirm } from "../edit/confirm";
 import { Editor } from "../edit/editor";
@@ -29,6 +30,7 @@ export function App() {
       });
     return () => stop.abort();
   }, [attempt.value]);
+  useEffect(startLive, []);
   useEffect(() => {
     const escape = (event: KeyboardEvent) => {
       if (event.key !== "Escape" || event.defaultPrevented || selection.peek() === null) return;

@@ -4,14 +4,16 @@ import { useSignal } from "@preact/signals";
 import { getItems } from "../api";
 import { t } from "../i18n";
 import { showGeometry } from "../map/border_map";
+import { touchedCount } from "../map/refresh";
 import { distress, legend, select } from "../state";
 
-const every = 30_000;
+const every = 30_000; // also without being told: distress must not hang on one line
 const filter = "kind = 'distress' OR sar_phase = 'distress'";
 
 export function DistressBanner() {
   const hasReports = legend.value.layers.some((layer) => layer.collection === "reports");
   const next = useSignal(0);
+  const reportsTouched = touchedCount("reports");
   useEffect(() => {
     if (!hasReports) return;
     const stop = new AbortController();
@@ -25,7 +27,7 @@ export function DistressBanner() {
       stop.abort();
       window.clearInterval(timer);
     };
-  }, [hasReports]);
+  }, [hasReports, reportsTouched]);
 
   const found = distress.value;
   if (found.length === 0) return null;

@@ -17,6 +17,13 @@ const lookAgain = 50; // milliseconds between looks at a source whose tiles are 
 // Counts up with every edit that was told: what reads features beside the tiles (list, detail) reads again.
 export const touches = signal<{ count: number; collection: string }>({ count: 0, collection: "" });
 
+const counts = signal<ReadonlyMap<string, number>>(new Map());
+
+// How often edits of one collection were told: a component that reads it is drawn again by those alone.
+export function touchedCount(collection: string): number {
+  return counts.value.get(collection) ?? 0;
+}
+
 // ---- which tiles
 
 // Of the world's square, 0 to 1: west to east, north to south.
@@ -82,6 +89,7 @@ export function refreshOn(shown: MapLibreMap | null): void {
 // while tiles are on their way is put together and asked for once.
 export function refreshTouched(collection: string, boxes: readonly Bounds[]): void {
   touches.value = { count: touches.peek().count + 1, collection };
+  counts.value = new Map(counts.peek()).set(collection, (counts.peek().get(collection) ?? 0) + 1);
   if (boxes.length === 0) return;
   for (const source of sourcesOf(collection)) {
     const before = waiting.get(source);

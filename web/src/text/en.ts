@@ -107,6 +107,13 @@ export const english = {
   "time.off": "All dates are shown",
   "time.utc": "UTC",
 
+  "live.connecting": "Connecting",
+  "live.connecting_title": "Opening the line on which changes arrive",
+  "live.live": "Live",
+  "live.live_title": "What others change appears here by itself",
+  "live.lost": "Not live",
+  "live.lost_title": "Changes made by others don't arrive now; the line is being opened again",
+  "live.changed": "changed {time} UTC",
   "status.cursor": "Position",
   "status.centre": "Centre",
   "status.zoom": "Zoom {z}",
