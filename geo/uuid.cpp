@@ -62,15 +62,21 @@ Uuid uuid_from_hash(std::string_view key) {
     return id;
 }
 
-std::string to_string(const Uuid& id) {
-    const std::string hex = wrap::to_hex({reinterpret_cast<const char*>(id.bytes.data()), id.bytes.size()});
-    std::string text;
-    text.reserve(36);
-    for (char c : hex) {
-        if (hyphen_at(text.size())) text += '-';
-        text += c;
+std::array<char, 36> text_of(const Uuid& id) {
+    constexpr char kDigits[] = "0123456789abcdef";
+    std::array<char, 36> text;
+    char* at = text.data();
+    for (std::size_t i = 0; i < id.bytes.size(); ++i) {
+        if (i == 4 || i == 6 || i == 8 || i == 10) *at++ = '-';
+        *at++ = kDigits[id.bytes[i] >> 4];
+        *at++ = kDigits[id.bytes[i] & 15];
     }
     return text;
+}
+
+std::string to_string(const Uuid& id) {
+    const auto text = text_of(id);
+    return {text.data(), text.size()};
 }
 
 std::optional<Uuid> parse_uuid(std::string_view text) {

@@ -18,6 +18,7 @@ struct Uuid {
 Uuid make_uuid7();                                     // thread-safe; random part from the operating system
 Uuid uuid_from_hash(std::string_view key);             // version 8: SHA-256 of the key; same key, same id
 std::string to_string(const Uuid& id);                 // lower case, with hyphens
+std::array<char, 36> text_of(const Uuid& id);          // the same without a string, for a million of them
 std::optional<Uuid> parse_uuid(std::string_view text); // 36 characters, any case; else nothing
 
 } // namespace geo

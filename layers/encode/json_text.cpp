@@ -95,6 +95,12 @@ void append_quoted(std::string& out, std::string_view text) {
     static constexpr char kHex[] = "0123456789abcdef";
     out += '"';
     while (!text.empty()) {
+        // Mostly all of it: what stands for itself goes over in one piece.
+        std::size_t plain = 0;
+        while (plain < text.size() && text[plain] >= 0x20 && text[plain] != '"' && text[plain] != '\\') ++plain;
+        out += text.substr(0, plain);
+        text.remove_prefix(plain);
+        if (text.empty()) break;
         const auto c = static_cast<unsigned char>(text[0]);
         std::size_t length = 1;
         if (c == '"' || c == '\\') {
@@ -104,8 +110,6 @@ void append_quoted(std::string& out, std::string_view text) {
             out += "\\u00";
             out += kHex[c >> 4];
             out += kHex[c & 15];
-        } else if (c < 0x80) {
-            out += text[0];
         } else if ((length = utf8_length(text)) > 0) {
             out += text.substr(0, length);
         } else {

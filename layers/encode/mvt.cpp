@@ -1,5 +1,6 @@
 #include "layers/encode/mvt.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 
@@ -27,6 +28,8 @@ constexpr std::uint32_t zigzag(std::int32_t v) {
     return (static_cast<std::uint32_t>(v) << 1) ^ static_cast<std::uint32_t>(v >> 31);
 }
 
+constexpr std::size_t kIdBytes = 40; // a UUID as a value
+
 std::size_t varint_size(std::uint64_t value) {
     return value == 0 ? 1 : (static_cast<std::size_t>(std::bit_width(value)) + 6) / 7;
 }
@@ -47,8 +50,8 @@ std::uint32_t TileLayer::key(std::string_view name) {
 }
 
 void TileLayer::add_value(std::string_view field) {
-    put(values_, header(LayerField::values, Wire::bytes));
-    put(values_, field.size());
+    char head[20];
+    values_.append(head, put(put(head, header(LayerField::values, Wire::bytes)), field.size()));
     values_ += field;
     ++value_count_;
 }
@@ -60,12 +63,13 @@ std::uint32_t TileLayer::dictionary(std::string encoded) {
 }
 
 std::uint32_t TileLayer::unique_text(std::string_view value) {
-    std::string field;
-    put(field, header(ValueField::text, Wire::bytes));
-    put(field, value.size());
-    field += value;
-    add_value(field);
-    return value_count_ - 1;
+    char head[40];
+    char* at = put(head, header(LayerField::values, Wire::bytes));
+    at = put(at, 1 + varint_size(value.size()) + value.size());
+    at = put(at, header(ValueField::text, Wire::bytes));
+    values_.append(head, put(at, value.size()));
+    values_ += value;
+    return value_count_++;
 }
 
 std::uint32_t TileLayer::text(std::string_view value) {
@@ -88,12 +92,14 @@ std::uint32_t TileLayer::integer(std::int64_t value) {
 }
 
 std::uint32_t TileLayer::number(double value) {
-    std::string field;
-    put(field, header(ValueField::number, Wire::fixed64));
-    char bytes[8];
-    std::memcpy(bytes, &value, 8); // protobuf is little-endian, as are the machines Sarhad is built for
-    field.append(bytes, 8);
-    return dictionary(std::move(field));
+    const auto [it, fresh] = known_numbers_.try_emplace(std::bit_cast<std::uint64_t>(value), value_count_);
+    if (fresh) {
+        char field[16];
+        char* at = put(field, header(ValueField::number, Wire::fixed64));
+        std::memcpy(at, &value, 8); // protobuf is little-endian, as are the machines Sarhad is built for
+        add_value({field, at + 8});
+    }
+    return it->second;
 }
 
 std::uint32_t TileLayer::boolean(bool value) {
@@ -110,22 +116,35 @@ void TileLayer::begin(MvtGeometry type) {
     cursor_ = {};
 }
 
-void TileLayer::move_to(TilePoint p) {
-    put(geometry_, zigzag(p.x - cursor_.x));
-    put(geometry_, zigzag(p.y - cursor_.y));
+char* TileLayer::move_to(char* at, TilePoint p) {
+    at = put(at, zigzag(p.x - cursor_.x));
+    at = put(at, zigzag(p.y - cursor_.y));
     cursor_ = p;
+    return at;
+}
+
+void TileLayer::moves(std::span<const TilePoint> points) {
+    constexpr std::size_t kAtOnce = 128;
+    char bytes[kAtOnce * 10]; // five for each of 32 bits
+    while (!points.empty()) {
+        const auto some = points.first(std::min(kAtOnce, points.size()));
+        char* at = bytes;
+        for (const auto p : some) at = move_to(at, p);
+        geometry_.append(bytes, at);
+        points = points.subspan(some.size());
+    }
 }
 
 void TileLayer::points(std::span<const TilePoint> points) {
     put(geometry_, command(kMoveTo, points.size()));
-    for (const auto p : points) move_to(p);
+    moves(points);
 }
 
 void TileLayer::line(std::span<const TilePoint> points) {
     put(geometry_, command(kMoveTo, 1));
-    move_to(points[0]);
+    moves(points.first(1));
     put(geometry_, command(kLineTo, points.size() - 1));
-    for (const auto p : points.subspan(1)) move_to(p);
+    moves(points.subspan(1));
 }
 
 void TileLayer::ring(std::span<const TilePoint> points) {
@@ -136,39 +155,46 @@ void TileLayer::ring(std::span<const TilePoint> points) {
 void TileLayer::commit() {
     const std::size_t tags = 1 + varint_size(tags_.size()) + tags_.size();
     const std::size_t geometry = 1 + varint_size(geometry_.size()) + geometry_.size();
-    put(features_, header(LayerField::features, Wire::bytes));
-    put(features_, tags + 2 + geometry);
-    put(features_, header(FeatureField::tags, Wire::bytes));
-    put(features_, tags_.size());
+    char head[40];
+    char* at = put(head, header(LayerField::features, Wire::bytes));
+    at = put(at, tags + 2 + geometry);
+    at = put(at, header(FeatureField::tags, Wire::bytes));
+    features_.append(head, put(at, tags_.size()));
     features_ += tags_;
-    put(features_, header(FeatureField::type, Wire::varint));
-    put(features_, static_cast<std::uint32_t>(type_));
-    put(features_, header(FeatureField::geometry, Wire::bytes));
-    put(features_, geometry_.size());
+    at = put(head, header(FeatureField::type, Wire::varint));
+    at = put(at, static_cast<std::uint32_t>(type_));
+    at = put(at, header(FeatureField::geometry, Wire::bytes));
+    features_.append(head, put(at, geometry_.size()));
     features_ += geometry_;
     ++features_count_;
 }
 
+void TileLayer::expect(std::size_t features, std::size_t bytes) {
+    features_.reserve(features_.size() + features * bytes);
+    values_.reserve(values_.size() + features * kIdBytes);
+}
+
+void TileLayer::finish(std::string& tile) {
+    if (features_count_ == 0) return;
+    std::string head, tail;
+    put(head, header(LayerField::version, Wire::varint));
+    put(head, 2);
+    put(head, header(LayerField::name, Wire::bytes));
+    put(head, name_.size());
+    head += name_;
+    put(tail, header(LayerField::extent, Wire::varint));
+    put(tail, extent_);
+    const std::size_t size = head.size() + features_.size() + keys_.size() + values_.size() + tail.size();
+    tile.reserve(tile.size() + size + 11);
+    put(tile, (3u << 3) | 2u); // Tile.layers
+    put(tile, size);
+    for (const std::string* part : {&head, &features_, &keys_, &values_, &tail}) tile += *part;
+}
+
 std::string TileLayer::finish() {
-    if (features_count_ == 0) return {};
-    std::string body;
-    body.reserve(size() + name_.size() + 16);
-    put(body, header(LayerField::version, Wire::varint));
-    put(body, 2);
-    put(body, header(LayerField::name, Wire::bytes));
-    put(body, name_.size());
-    body += name_;
-    body += features_;
-    body += keys_;
-    body += values_;
-    put(body, header(LayerField::extent, Wire::varint));
-    put(body, extent_);
-    std::string out;
-    out.reserve(body.size() + 8);
-    put(out, (3u << 3) | 2u); // Tile.layers
-    put(out, body.size());
-    out += body;
-    return out;
+    std::string tile;
+    finish(tile);
+    return tile;
 }
 
 } // namespace layers::encode

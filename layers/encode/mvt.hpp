@@ -34,8 +34,8 @@ public:
 
     void begin(MvtGeometry type);
     void tag(std::uint32_t key, std::uint32_t value) {
-        put(tags_, key);
-        put(tags_, value);
+        char bytes[20];
+        tags_.append(bytes, put(put(bytes, key), value));
     }
     void points(std::span<const TilePoint> points);
     void line(std::span<const TilePoint> points); // at least two, no two neighbours equal
@@ -47,7 +47,9 @@ public:
     // Bytes of finish() so far, at most a few more: features, dictionaries, and the layer's own fields.
     std::size_t size() const { return features_.size() + values_.size() + keys_.size() + name_.size() + 20; }
     std::size_t pending() const { return tags_.size() + geometry_.size() + 16; } // what commit() would add, at most
-    std::string finish(); // the encoded `layers` field of a tile; empty when there is no feature
+    void expect(std::size_t features, std::size_t bytes); // makes room, so that a big layer is not moved as it grows
+    void finish(std::string& tile); // appends the `layers` field of a tile; nothing without features
+    std::string finish();
 
 private:
     static void put(std::string& out, std::uint64_t value) {
@@ -57,7 +59,17 @@ private:
         }
         out.push_back(static_cast<char>(value));
     }
-    void move_to(TilePoint p);
+    // Into memory that has room for 10 bytes; one past the last.
+    static char* put(char* at, std::uint64_t value) {
+        while (value >= 0x80) {
+            *at++ = static_cast<char>(value | 0x80);
+            value >>= 7;
+        }
+        *at++ = static_cast<char>(value);
+        return at;
+    }
+    char* move_to(char* at, TilePoint p);
+    void moves(std::span<const TilePoint> points);
     void add_value(std::string_view field);
     std::uint32_t dictionary(std::string encoded);
 
@@ -68,6 +80,7 @@ private:
     std::uint32_t key_count_ = 0, value_count_ = 0;
     std::unordered_map<std::string, std::uint32_t> known_keys_, known_values_;
     std::unordered_map<std::int64_t, std::uint32_t> known_integers_;
+    std::unordered_map<std::uint64_t, std::uint32_t> known_numbers_; // by their bits
     MvtGeometry type_ = MvtGeometry::point;
     std::string tags_, geometry_;
     TilePoint cursor_;

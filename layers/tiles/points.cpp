@@ -17,7 +17,8 @@ static_assert(kExtent == 1 << kExtentBits);
 // Finest and coarsest grid: cells of 8 units (a pixel of a tile drawn at 512) to the whole tile.
 constexpr int kFinestShift = 3;
 constexpr std::size_t kClusterBytes =
-    48; // tags, geometry and its share of values, measured on tiles of a million points
+    48;                                 // tags, geometry and its share of values, measured on tiles of a million points
+constexpr std::size_t kPointBytes = 32; // of a single point, beside its id
 
 struct Cluster {
     std::int64_t count = 0;
@@ -80,10 +81,12 @@ public:
 
     void draw(const PointHit& hit) {
         const index::Segment* segment = hit.piece->segment.get();
-        auto it = writers_.find(segment);
-        if (it == writers_.end()) it = writers_.try_emplace(segment, out_, *segment, layer_, fields_, state_at_).first;
+        if (segment != segment_) { // hits of a segment come one after the other, unless they were sorted
+            writer_ = &writers_.try_emplace(segment, out_, *segment, layer_, fields_, state_at_).first->second;
+            segment_ = segment;
+        }
         out_.begin(encode::MvtGeometry::point);
-        it->second.write(hit.row);
+        writer_->write(hit.row);
         out_.points({&hit.at, 1});
         out_.commit();
     }
@@ -94,6 +97,8 @@ private:
     std::vector<std::size_t> fields_;
     std::optional<geo::Instant> state_at_;
     std::map<const index::Segment*, TagWriter> writers_;
+    const index::Segment* segment_ = nullptr;
+    TagWriter* writer_ = nullptr;
 };
 
 void draw_cluster(encode::TileLayer& out, const Cluster& cluster, const Facts& facts) {
@@ -172,7 +177,8 @@ Placed place(geo::MercatorPoint p, int z) {
     const double units = std::ldexp(1.0, z + kExtentBits);
     const std::int64_t last = (std::int64_t{1} << (z + kExtentBits)) - 1;
     const auto grid = [&](double offset_cm) {
-        const auto unit = static_cast<std::int64_t>(std::floor(offset_cm / (2 * kHalf_cm) * units));
+        // Cut off, which rounds down what is not negative; what is, lies off the map and goes to its edge.
+        const auto unit = static_cast<std::int64_t>(offset_cm / (2 * kHalf_cm) * units);
         return std::clamp<std::int64_t>(unit, 0, last);
     };
     const std::int64_t x = grid(p.x + kHalf_cm);
@@ -188,6 +194,7 @@ void draw_points(encode::TileLayer& out, std::vector<PointHit>& hits, const Laye
     const auto id_of = [](const PointHit& hit) { return hit.piece->segment->id(hit.row); };
     const auto draw_all = [&](encode::TileLayer& on, std::span<const PointHit> some) {
         Drawer drawer{on, source, state_at};
+        on.expect(some.size(), kPointBytes);
         for (const auto& hit : some) drawer.draw(hit);
     };
     if (budget_bytes == 0) return draw_all(out, hits); // their order is not promised

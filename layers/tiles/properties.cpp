@@ -1,10 +1,14 @@
 #include "layers/tiles/properties.hpp"
 
 #include <algorithm>
+#include <bit>
 
 namespace layers::tiles {
 
 namespace {
+
+constexpr std::uint32_t kSmallDictionary = 1024; // larger ones are not cleared for every tile
+constexpr int kRecentBits = 7;
 
 bool scalar(FieldType type) {
     return type != FieldType::json && type != FieldType::text_list;
@@ -40,12 +44,40 @@ const char* tilejson_type(FieldType type) {
 TagWriter::TagWriter(encode::TileLayer& out, const index::Segment& segment, const Layer& layer,
                      const std::vector<std::size_t>& fields, std::optional<geo::Instant> state_at)
     : out_{out}, segment_{segment}, id_key_{out.key("id")}, states_{segment, layer, state_at} {
-    for (const std::size_t ordinal : fields)
-        tags_.push_back({ordinal, &segment.column(ordinal), out.key(layer.fields[ordinal].name), {}});
+    for (const std::size_t ordinal : fields) {
+        Tag& tag = tags_.emplace_back();
+        tag.ordinal = ordinal;
+        tag.column = &segment.column(ordinal);
+        tag.key = out.key(layer.fields[ordinal].name);
+        if (tag.column->coded() && tag.column->dictionary_size() < kSmallDictionary)
+            tag.value_of_code.assign(tag.column->dictionary_size() + 1, kUnknown);
+        if (tag.column->type == FieldType::integer || tag.column->type == FieldType::number)
+            tag.recent.resize(std::size_t{1} << kRecentBits);
+    }
+}
+
+std::uint32_t TagWriter::coded(Tag& tag, std::uint32_t code) {
+    std::uint32_t& value = tag.value_of_code.empty() ? tag.value_of_rare_code.try_emplace(code, kUnknown).first->second
+                                                     : tag.value_of_code[code];
+    if (value == kUnknown) value = out_.text(tag.column->entry(code));
+    return value;
+}
+
+std::uint32_t TagWriter::numeric(Tag& tag, index::Row row) {
+    const bool whole = tag.column->type == FieldType::integer;
+    const auto bits = whole ? static_cast<std::uint64_t>(tag.column->integers[row])
+                            : std::bit_cast<std::uint64_t>(tag.column->numbers[row]);
+    auto& recent = tag.recent[(bits * 0x9E3779B97F4A7C15u) >> (64 - kRecentBits)];
+    if (recent.bits != bits || recent.value == kUnknown) {
+        recent.bits = bits;
+        recent.value = whole ? out_.integer(tag.column->integers[row]) : out_.number(tag.column->numbers[row]);
+    }
+    return recent.value;
 }
 
 void TagWriter::write(index::Row row) {
-    out_.tag(id_key_, out_.unique_text(geo::to_string(segment_.id(row))));
+    const auto id = geo::text_of(segment_.id(row));
+    out_.tag(id_key_, out_.unique_text({id.data(), id.size()}));
     for (auto& tag : tags_) {
         const index::Column& column = *tag.column;
         if (states_.replaces(tag.ordinal)) {
@@ -59,19 +91,14 @@ void TagWriter::write(index::Row row) {
             out_.tag(tag.key, out_.boolean(column.booleans[row] == 1));
             break;
         case FieldType::integer:
-            out_.tag(tag.key, out_.integer(column.integers[row]));
-            break;
         case FieldType::number:
-            out_.tag(tag.key, out_.number(column.numbers[row]));
+            out_.tag(tag.key, numeric(tag, row));
             break;
         case FieldType::instant:
             out_.tag(tag.key, out_.text(geo::to_rfc3339({column.integers[row]})));
             break;
-        default: {
-            const auto [it, fresh] = tag.value_of_code.try_emplace(column.codes[row], 0);
-            if (fresh) it->second = out_.text(column.entry(column.codes[row]));
-            out_.tag(tag.key, it->second);
-        }
+        default:
+            out_.tag(tag.key, coded(tag, column.codes[row]));
         }
     }
 }

@@ -5,6 +5,7 @@
 #include "layers/index/segment.hpp"
 #include "layers/index/state_column.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -31,8 +32,19 @@ private:
         std::size_t ordinal;
         const index::Column* column;
         std::uint32_t key;
-        std::unordered_map<std::uint32_t, std::uint32_t> value_of_code;
+        // The tile's number of each dictionary code, kUnknown until it is met: by code where the dictionary is small.
+        std::vector<std::uint32_t> value_of_code;
+        std::unordered_map<std::uint32_t, std::uint32_t> value_of_rare_code;
+        // The numbers met last, by their bits: most columns hold few.
+        struct Recent {
+            std::uint64_t bits = 0;
+            std::uint32_t value = kUnknown;
+        };
+        std::vector<Recent> recent;
     };
+    static constexpr std::uint32_t kUnknown = UINT32_MAX;
+    std::uint32_t coded(Tag& tag, std::uint32_t code);
+    std::uint32_t numeric(Tag& tag, index::Row row);
     encode::TileLayer& out_;
     const index::Segment& segment_;
     std::uint32_t id_key_;

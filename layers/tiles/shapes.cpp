@@ -28,13 +28,18 @@ public:
         units_per_cm_ = kExtent / width;
     }
     TilePoint units(MercatorPoint p) const {
-        return {static_cast<std::int32_t>(std::lround((p.x - origin_x_) * units_per_cm_)),
-                static_cast<std::int32_t>(std::lround((origin_y_ - p.y) * units_per_cm_))};
+        return {nearest((p.x - origin_x_) * units_per_cm_), nearest((origin_y_ - p.y) * units_per_cm_)};
     }
     const geo::MercatorBox box;
     const float tolerance;
 
 private:
+    // Halves go up, in every tile alike. What is drawn lies near the tile: moved far above zero, cutting off is
+    // rounding down, without a call.
+    static std::int32_t nearest(double unit) {
+        constexpr double kFar = 1 << 20;
+        return static_cast<std::int32_t>(static_cast<std::int64_t>(unit + (kFar + 0.5))) - (1 << 20);
+    }
     double origin_x_, origin_y_, units_per_cm_;
 };
 
@@ -51,21 +56,26 @@ bool inside(const geo::MercatorBox& inner, const geo::MercatorBox& outer) {
 }
 
 void quantise(std::span<const MercatorPoint> points, const Grid& grid, std::vector<TilePoint>& out) {
-    out.clear();
+    out.resize(points.size());
+    std::size_t kept = 0;
     for (const auto p : points) {
         const TilePoint unit = grid.units(p);
-        if (out.empty() || !(out.back() == unit)) out.push_back(unit);
+        if (kept == 0 || !(out[kept - 1] == unit)) out[kept++] = unit;
     }
+    out.resize(kept);
 }
 
 // The part's vertices that this zoom needs; the part itself when none can go.
 std::span<const MercatorPoint> simplify(std::span<const MercatorPoint> part, std::span<const float> importance,
                                         float tolerance, std::vector<MercatorPoint>& out) {
     if (importance.empty()) return part;
-    out.clear();
-    for (std::size_t i = 0; i < part.size(); ++i)
-        if (importance[i] >= tolerance) out.push_back(part[i]);
-    return out;
+    if (out.size() < part.size()) out.resize(part.size());
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < part.size(); ++i) { // no branch: which vertices stay can't be foretold
+        out[kept] = part[i];
+        kept += importance[i] >= tolerance;
+    }
+    return {out.data(), kept};
 }
 
 template <typename Fn>
@@ -212,6 +222,8 @@ void draw_shapes(encode::TileLayer& out, std::vector<ShapeHit>& hits, geo::TileI
         });
     }
     std::map<const index::Segment*, TagWriter> writers;
+    const index::Segment* last_segment = nullptr;
+    TagWriter* writer = nullptr;
     Scratch scratch;
     // The dictionary entries of the feature that is one too many stay: room for them.
     constexpr std::size_t kLastEntries = 512;
@@ -239,9 +251,11 @@ void draw_shapes(encode::TileLayer& out, std::vector<ShapeHit>& hits, geo::TileI
             ++statistics.dropped;
             continue;
         }
-        auto it = writers.find(&segment);
-        if (it == writers.end()) it = writers.try_emplace(&segment, out, segment, layer, fields, state_at).first;
-        it->second.write(hit.row);
+        if (&segment != last_segment) {
+            writer = &writers.try_emplace(&segment, out, segment, layer, fields, state_at).first->second;
+            last_segment = &segment;
+        }
+        writer->write(hit.row);
         full = budget_bytes > 0 && out.size() + out.pending() > limit;
         if (full)
             ++statistics.dropped; // and every smaller one

@@ -84,7 +84,7 @@ BuiltTile build_tile(const std::vector<LayerSource>& layers, geo::TileId tile, c
         const std::size_t drawn = std::min(out.size(), share);
         draw_points(out, hits.points, source, state_at, share == 0 ? 0 : std::max<std::size_t>(1, share - drawn),
                     statistics);
-        built.mvt += out.finish();
+        out.finish(built.mvt);
         built.statistics.push_back(std::move(statistics));
     }
     if (budget_bytes > 0) built.mvt += meta_layer(built.statistics);

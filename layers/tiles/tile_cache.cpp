@@ -1,7 +1,7 @@
 #include "layers/tiles/tile_cache.hpp"
 
 #include "geo/error.hpp"
-#include "geo/wrap/crypto.hpp"
+#include "geo/wrap/fingerprint.hpp"
 
 namespace layers::tiles {
 
@@ -30,7 +30,7 @@ std::size_t charged(const Tile& tile) {
 
 Tile::Tile(BuiltTile built)
     : bytes_{std::make_shared<const std::string>(std::move(built.mvt))},
-      statistics_{std::move(built.statistics)}, etag_{geo::wrap::sha256_hex(*bytes_).substr(0, 32)} {}
+      statistics_{std::move(built.statistics)}, etag_{geo::wrap::fingerprint(*bytes_)} {}
 
 std::shared_ptr<const std::string> Tile::compressed(geo::wrap::Coding coding) const {
     const std::lock_guard lock{mutex_};

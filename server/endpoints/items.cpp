@@ -1,5 +1,6 @@
 #include "server/endpoints/items.hpp"
 
+#include "geo/wrap/fingerprint.hpp"
 #include "layers/encode/feature_json.hpp"
 #include "layers/store/store.hpp"
 #include "server/endpoints/editing.hpp"
@@ -172,7 +173,7 @@ Response get_items(AppContext& context, Request& request, const PathParams& path
         writer.append(body, *segment, row);
     }
     body += "]}";
-    const auto etag = etag_of(body);
+    const auto etag = "W/\"" + geo::wrap::fingerprint(body) + "\"";
     return geojson_response(context, request, params, readable.layer(), crs, etag, std::move(body));
 }
 

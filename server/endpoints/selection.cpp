@@ -39,6 +39,10 @@ public:
     const std::vector<geo::Box>& search() const { return search_; } // lon,lat, may hold too much
 
     bool operator()(const Segment& segment, Row row) const {
+        if (!to_crs_ && segment.type(row) == geo::GeometryType::point && segment.lon_lat(row).size() == 1) {
+            const geo::Point at = segment.lon_lat(row)[0];
+            return std::ranges::any_of(boxes_, [&](const geo::Box& box) { return box.contains(at); });
+        }
         geo::Geometry shape = segment.geometry(row);
         if (to_crs_) to_crs_->apply(shape);
         const geo::Box own = shape.box();
@@ -147,6 +151,33 @@ bool before(const SelectedRow& a, const SelectedRow& b, const std::vector<SortKe
     return id_of(a) < id_of(b);
 }
 
+// The first `count` in order; what comes behind them in any.
+template <typename T, typename Before>
+void sort_first(std::vector<T>& rows, std::size_t count, Before earlier) {
+    const auto middle = rows.begin() + static_cast<std::ptrdiff_t>(count);
+    if (count < rows.size()) std::nth_element(rows.begin(), middle, rows.end(), earlier);
+    std::sort(rows.begin(), middle, earlier);
+}
+
+// The start of each id goes along with its row: few comparisons have to look further, into memory that lies anywhere.
+void sort_by_id(std::vector<SelectedRow>& rows, std::size_t count) {
+    struct Keyed {
+        std::uint64_t start;
+        SelectedRow row;
+    };
+    std::vector<Keyed> keyed;
+    keyed.reserve(rows.size());
+    for (const auto& row : rows) {
+        std::uint64_t start = 0;
+        for (std::size_t i = 0; i < 8; ++i) start = start << 8 | id_of(row).bytes[i];
+        keyed.push_back({start, row});
+    }
+    sort_first(keyed, count, [](const Keyed& a, const Keyed& b) {
+        return a.start != b.start ? a.start < b.start : id_of(a.row) < id_of(b.row);
+    });
+    std::ranges::transform(keyed, rows.begin(), &Keyed::row);
+}
+
 Page page_by_id(const layers::index::View& view, const Selection& selection, std::int64_t total,
                 const std::stop_token& stop) {
     Page page;
@@ -184,12 +215,12 @@ Page select(const layers::index::View& view, const Selection& selection, std::op
             std::ranges::remove_if(rows, [&](const SelectedRow& r) { return !(*selection.after < id_of(r)); });
         rows.erase(old.begin(), old.end());
     }
-    const auto earlier = [&](const SelectedRow& a, const SelectedRow& b) {
-        return by_id ? id_of(a) < id_of(b) : before(a, b, selection.sort);
-    };
     const std::size_t first = std::min(selection.offset, rows.size());
     const std::size_t last = std::min(first + selection.limit, rows.size());
-    std::partial_sort(rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(last), rows.end(), earlier);
+    if (by_id)
+        sort_by_id(rows, last);
+    else
+        sort_first(rows, last, [&](const auto& a, const auto& b) { return before(a, b, selection.sort); });
     page.more = last < rows.size();
     page.rows.assign(rows.begin() + static_cast<std::ptrdiff_t>(first),
                      rows.begin() + static_cast<std::ptrdiff_t>(last));
