@@ -7,6 +7,7 @@
 #include <array>
 #include <cctype>
 #include <cmath>
+#include <optional>
 
 namespace geo {
 namespace {
@@ -40,27 +41,29 @@ const Authority& authority_of(std::string_view name) {
 } // namespace
 
 struct Transformer::Impl {
-    wrap::ProjTransform transform;
+    std::optional<wrap::ProjTransform> transform; // nothing: the same on both sides
 };
 
-Transformer::Transformer(const std::string& from, const std::string& to)
-    : impl_{std::make_unique<Impl>(Impl{wrap::ProjTransform{from, to}})} {}
+// Making a transformation reads PROJ's database: a millisecond, which each written feature would pay for nothing.
+Transformer::Transformer(const std::string& from, const std::string& to) : impl_{std::make_unique<Impl>()} {
+    if (from != to || from != "OGC:CRS84") impl_->transform.emplace(from, to);
+}
 Transformer::~Transformer() = default;
 Transformer::Transformer(Transformer&&) noexcept = default;
 Transformer& Transformer::operator=(Transformer&&) noexcept = default;
 
 bool Transformer::identity() const {
-    return impl_->transform.identity();
+    return !impl_->transform || impl_->transform->identity();
 }
 
 Point Transformer::apply(Point p) const {
-    impl_->transform.apply({&p, 1});
+    if (impl_->transform) impl_->transform->apply({&p, 1});
     if (!std::isfinite(p.x) || !std::isfinite(p.y)) no_image();
     return p;
 }
 
 void Transformer::apply(Geometry& geometry) const {
-    impl_->transform.apply(geometry.points);
+    if (impl_->transform) impl_->transform->apply(geometry.points);
     for (const Point& p : geometry.points) {
         if (!std::isfinite(p.x) || !std::isfinite(p.y)) no_image();
     }

@@ -19,7 +19,7 @@ struct Config {
     std::string log_level = "info"; // debug, info, warning, error
     bool log_requests = true;
 
-    int workers = 0;        // 0: as many as cores, at least 2
+    int workers = 0;        // 0: four a core, at least 8
     int queue_length = 256; // requests waiting for a worker; more are shed with 503
     int max_connections = 16'384;
     int max_streams = 10'000; // open event streams; more are refused with 503

@@ -72,7 +72,8 @@ http::Limits limits_of(const Config& config) {
     limits.max_connections = static_cast<std::size_t>(config.max_connections);
     limits.queue_length = static_cast<std::size_t>(config.queue_length);
     const int cores = static_cast<int>(std::thread::hardware_concurrency());
-    limits.workers = config.workers > 0 ? config.workers : std::max(2, cores);
+    // More than cores: a writer waits for the disk most of its time, and those who wait together share one flush.
+    limits.workers = config.workers > 0 ? config.workers : std::max(8, 4 * cores);
     limits.spool_dir = fresh_spool_folder(config.data_dir);
     return limits;
 }
