@@ -1,5 +1,7 @@
 // The program's verbs.
 #include "layers/ingest/reader.hpp"
+#include "server/commands/audit.hpp"
+#include "server/commands/backup.hpp"
 #include "server/commands/check.hpp"
 #include "server/commands/export.hpp"
 #include "server/commands/import.hpp"
@@ -19,9 +21,12 @@ struct Verb {
 };
 
 constexpr std::array kVerbs{
+    Verb{"audit", server::commands::audit_command, "what the signed log proves"},
+    Verb{"backup", server::commands::backup_command, "everything as it is at one moment, into a folder or file"},
     Verb{"check", server::commands::check_command, "is the database whole?"},
     Verb{"export", server::commands::export_command, "vector tiles (MBTiles) or GeoJSON of any layers"},
     Verb{"import", server::commands::import_command, "files into a layer"},
+    Verb{"restore", server::commands::restore_command, "a data directory from a backup"},
     Verb{"serve", server::serve_command, "tiles and features over HTTP"},
     Verb{"token", server::commands::token_command, "tokens of accounts"},
 };

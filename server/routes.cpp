@@ -1,5 +1,7 @@
 #include "server/routes.hpp"
 
+#include "server/endpoints/audit.hpp"
+#include "server/endpoints/backup.hpp"
 #include "server/endpoints/collections.hpp"
 #include "server/endpoints/conformance.hpp"
 #include "server/endpoints/edit.hpp"
@@ -16,6 +18,7 @@
 #include "server/endpoints/static_files.hpp"
 #include "server/endpoints/styles.hpp"
 #include "server/endpoints/tiles.hpp"
+#include "server/endpoints/tokens.hpp"
 
 #include <iterator>
 
@@ -31,6 +34,9 @@ std::vector<Endpoint> all_endpoints() {
              health_endpoints,
              metrics_endpoints,
              me_endpoints,
+             tokens_endpoints,
+             audit_endpoints,
+             backup_endpoints,
              collections_endpoints,
              items_endpoints,
              edit_endpoints,
