@@ -5,6 +5,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <fcntl.h>
+#include <filesystem>
+#include <unistd.h>
 
 namespace layers::store {
 namespace {
@@ -13,8 +16,17 @@ using geo::Error, geo::ErrorCode;
 
 constexpr std::size_t kEditsAGroup = 1000; // some 40 ms of work
 constexpr int kCheckpointPages = 20'000;   // 80 MB of log: a third to a half faster than SQLite's 1 000
-constexpr int kBusyTimeout_ms = 1000;      // another program looks into the file
+constexpr int kBusyTimeout_ms = 500;       // another program looks into the file
 constexpr std::chrono::seconds kIdle{1};
+
+// SQLite syncs the directory of a log that it has made, but takes no notice when that fails: commits would be
+// acknowledged into a file that a power loss takes away whole. So it is done once more here, and counts.
+void sync_folder_of(const std::string& path) {
+    const int folder = ::open(std::filesystem::path{path}.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const bool synced = folder >= 0 && ::fsync(folder) == 0;
+    if (folder >= 0) ::close(folder);
+    if (!synced) throw Error{ErrorCode::storage_failed, "the storage failed"};
+}
 
 // What callers are told when the whole group failed: only codes that say "not stored".
 Error group_error(const Error& error) {
@@ -185,6 +197,7 @@ void Writer::write_group(std::vector<Job>& jobs) {
     group.finish();
     if (jobs.empty()) db.database().exec("INSERT OR REPLACE INTO meta(key,value) VALUES('probe',random())");
     transaction.commit();
+    if (suspect_) db.database().busy_timeout(kBusyTimeout_ms);
     checkpointed_ = false;
     for (Job& job : jobs) {
         if (job.committed && job.items.empty()) job.committed();
@@ -213,12 +226,15 @@ Connection& Writer::connection() {
     if (connection_ && !suspect_) return *connection_;
     // The old one stays open until the new one is: were there none for a moment, the next would recover the log from
     // disk and could take up a commit whose sync failed, which nobody may build upon.
-    auto fresh = std::make_unique<Connection>(
-        path_, geo::wrap::OpenOptions{.mode = geo::wrap::OpenMode::read_write, .busy_timeout_ms = kBusyTimeout_ms});
+    // While it fails nobody is kept waiting for what will fail again: the callers' threads serve readers too.
+    auto fresh =
+        std::make_unique<Connection>(path_, geo::wrap::OpenOptions{.mode = geo::wrap::OpenMode::read_write,
+                                                                   .busy_timeout_ms = suspect_ ? 0 : kBusyTimeout_ms});
     fresh->database().exec("PRAGMA synchronous=FULL");
     fresh->database().wal_autocheckpoint(kCheckpointPages);
     const bool first = !connection_;
-    const LogEnd end = log_end(*fresh);
+    const LogEnd end = log_end(*fresh); // this makes the log's file
+    sync_folder_of(path_);
     connection_ = std::move(fresh);
     if (first)
         publish(end, {});
