@@ -181,4 +181,8 @@ std::string decompress(Coding coding, std::string_view bytes, std::size_t limit)
     return {};
 }
 
+std::uint32_t checksum(std::string_view bytes, std::uint32_t so_far) {
+    return libdeflate_crc32(so_far, bytes.data(), bytes.size());
+}
+
 } // namespace geo::wrap

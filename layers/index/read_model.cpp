@@ -1,10 +1,12 @@
 #include "layers/index/read_model.hpp"
 
 #include "geo/error.hpp"
+#include "geo/wrap/compress.hpp"
 #include "geo/wrap/mapped_file.hpp"
 
 #include <algorithm>
 #include <condition_variable>
+#include <cstddef>
 #include <cstring>
 #include <filesystem>
 #include <map>
@@ -15,12 +17,20 @@ namespace layers::index {
 
 namespace {
 
-// In front of a snapshot's segment: of which database, up to which seq.
+// In front of a snapshot's segment: of which database, up to which seq, and that not a byte has changed since.
 struct Stamp {
     char identity[64];
     store::Seq seq;
-    std::int64_t reserved;
+    std::int64_t checksum; // over the members above and the segment
 };
+
+std::int64_t checksum_of(const Stamp& stamp, std::span<const std::byte> segment) {
+    const auto text = [](const void* bytes, std::size_t size) {
+        return std::string_view{static_cast<const char*>(bytes), size};
+    };
+    return geo::wrap::checksum(text(segment.data(), segment.size()),
+                               geo::wrap::checksum(text(&stamp, offsetof(Stamp, checksum))));
+}
 
 // Segments of about equal size are merged when there are this many, so that a row is copied log8(n) times in all.
 constexpr std::size_t kMergeAt = 8;
@@ -121,7 +131,7 @@ std::optional<store::Seq> ReadModel::State::map_snapshot(LayerModel& m) const {
     std::memcpy(&stamp, file->bytes.data(), sizeof stamp);
     const std::string identity = store.identity();
     if (identity.size() > sizeof stamp.identity || std::memcmp(stamp.identity, identity.data(), identity.size()) != 0 ||
-        stamp.seq > store.last_seq())
+        stamp.seq > store.last_seq() || stamp.checksum != checksum_of(stamp, file->bytes.subspan(sizeof stamp)))
         return {};
     try {
         auto segment = Segment::from_bytes(file->owner, file->bytes.subspan(sizeof stamp), *m.layer);
@@ -336,6 +346,7 @@ void ReadModel::State::write_snapshot(LayerModel& m) const {
     const std::string identity = store.identity();
     std::memcpy(stamp.identity, identity.data(), std::min(identity.size(), sizeof stamp.identity));
     stamp.seq = view->seq;
+    stamp.checksum = checksum_of(stamp, segment->bytes());
     geo::wrap::write_file_atomically(file_of(*m.layer), {std::as_bytes(std::span{&stamp, 1}), segment->bytes()});
     m.snapshot_seq = view->seq;
 }
