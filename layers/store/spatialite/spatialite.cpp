@@ -9,6 +9,7 @@
 #include "layers/store/spatialite/checkpointer.hpp"
 #include "layers/store/spatialite/connection.hpp"
 #include "layers/store/spatialite/data_lock.hpp"
+#include "layers/store/spatialite/proven.hpp"
 #include "layers/store/spatialite/row.hpp"
 #include "layers/store/spatialite/writer.hpp"
 
@@ -202,7 +203,7 @@ std::optional<Record> SpatialiteStore::get(const std::string& layer, const geo::
     Query row = reader->query(table.current);
     row->bind_blob_view(1, bytes_of(id));
     if (!row->step()) return {};
-    return read_record(*row, *table.layer);
+    return read_proven(*reader, table, *row);
 }
 
 std::optional<Record> SpatialiteStore::get_at(const std::string& layer, const geo::Uuid& id, Seq at) const {
@@ -213,7 +214,7 @@ std::optional<Record> SpatialiteStore::get_at(const std::string& layer, const ge
     row->bind_blob_view(1, bytes_of(id));
     row->bind(2, at);
     if (!row->step()) return {};
-    return read_record(*row, *table.layer);
+    return read_proven(*reader, table, *row);
 }
 
 std::vector<VersionEntry> SpatialiteStore::history(const std::string& layer, const geo::Uuid& id) const {
@@ -225,7 +226,9 @@ std::vector<VersionEntry> SpatialiteStore::history(const std::string& layer, con
     std::vector<VersionEntry> versions;
     while (row->step()) {
         VersionEntry entry;
-        entry.record = read_record(*row, *table.layer);
+        entry.record = read_proven(*reader, table, *row);
+        if (entry.record.version != static_cast<std::int64_t>(versions.size()) + 1)
+            throw Error{ErrorCode::storage_failed, "a version of the item is missing"};
         entry.seq_from = row->integer(column::seq_from);
         if (!row->is_null(column::seq_to)) entry.seq_to = row->integer(column::seq_to);
         entry.removed = row->integer(column::removed) != 0;
@@ -255,7 +258,7 @@ void SpatialiteStore::scan(const std::string& layer, Seq at, const std::optional
         row->bind(6, box->max_y);
     }
     while (row->step()) {
-        if (!visit(read_record(*row, *table.layer))) return;
+        if (!visit(read_proven(*reader, table, *row))) return;
     }
 }
 
