@@ -1,6 +1,6 @@
 // Editing on the map as people do it: by hand, by keys, two at once, refused, cut off, taken back.
 import type { Locator, Page } from "@playwright/test";
-import { address, drawnAt, expect, idle, items, open, test } from "./map_page";
+import { address, drawnAt, expect, idle, items, jump, open, test } from "./map_page";
 
 // Where nothing of the demo lies: what is found there was made by the test.
 const ground = { lon: 64.2, lat: 27.1 };
@@ -242,7 +242,7 @@ test("a state is appended to a fence, with its time and cause, and the fence cha
     { name: "Fence with states", fence_type: "fence" });
   await open(page, `#map=12/${ground.lat}/${ground.lon}&${quiet}&sel=fence_segments/${id}`);
   await detail(page).getByRole("button", { name: "Append a state" }).click();
-  const form = detail(page).getByRole("form", { name: "New state" });
+  const form = detail(page).getByRole("form", { name: "Append a state" });
   await expect(form.getByLabel("State", { exact: false }).first()).toHaveValue(""); // nothing is filled in by itself
   await form.getByRole("button", { name: "Append" }).click();
   await expect(form.locator("[data-field=observed_at] .fault")).toHaveText("This is required");
@@ -264,6 +264,85 @@ test("a state is appended to a fence, with its time and cause, and the fence cha
   expect(properties["states"]).toEqual([{ state: "breached", observed_at: "2026-05-01T06:30:00Z", cause: "flood", reason: "river bed" }]);
   await expect.poll(() => page.evaluate((wanted) => window.sarhadMap?.queryRenderedFeatures()
     .find((drawn) => drawn.properties["id"] === wanted && drawn.sourceLayer === "fence_segments")?.properties["state"], id)).toBe("breached");
+});
+
+test("a report is corrected, graded and withdrawn by what is appended, and stays", async ({ page, watch }) => {
+  watch.allow.push(/422/);
+  const id = await make("reports", { type: "Point", coordinates: [64.2, 27.1] },
+    { kind: "crossing", count_min: 3, place: "Dry river", agency: "frontier_corps" });
+  await open(page, `#map=12/${ground.lat}/${ground.lon}&off=places&sel=reports/${id}`);
+  await expect(detail(page).getByRole("button", { name: "Delete" })).toHaveCount(0);
+  await detail(page).getByRole("button", { name: "Correct", exact: true }).click();
+  await expect(editor(page).getByText("A report is never written over")).toBeVisible();
+  await idle(page);
+  await field(page, "Persons, at least").fill("5");
+  await dragOn(page, [64.2, 27.1], [64.22, 27.11]);
+  await save(page);
+  await expect(editor(page).locator("[data-field=reason] .fault")).toHaveText("This is required");
+  await editor(page).locator("[data-field=reason] input").fill("counted again");
+  await save(page);
+  await savedId(page, "Dry river");
+  const corrected = await stored("reports", id);
+  expect(corrected.properties["count_min"]).toBe(5);
+  near(corrected.geometry?.coordinates, [64.22, 27.11], 3);
+  const statements = () => detail(page).locator("section", { has: page.getByRole("heading", { name: "Appended statements" }) }).locator("li");
+  await expect(statements()).toHaveCount(1);
+  await expect(statements().first()).toContainText("counted again");
+  await expect.poll(async () => (await drawnAt(page, 64.22, 27.11)).map((drawn) => drawn.id)).toContain(id);
+
+  await detail(page).getByRole("button", { name: "Grade", exact: true }).click();
+  const grade = detail(page).getByRole("form", { name: "Grade" });
+  await grade.getByLabel("Source reliability").selectOption("B");
+  await grade.getByRole("button", { name: "Append" }).click();
+  await expect(statements()).toHaveCount(2);
+  await detail(page).getByRole("button", { name: "Withdraw", exact: true }).click();
+  const withdraw = detail(page).getByRole("form", { name: "Withdraw" });
+  await withdraw.getByRole("button", { name: "Append" }).click();
+  await expect(withdraw.locator("[data-field=reason] .fault")).toHaveText("This is required");
+  await withdraw.getByLabel("Reason").fill("told twice");
+  await withdraw.getByRole("button", { name: "Append" }).click();
+  await expect(statements()).toHaveCount(3);
+  await expect(detail(page).getByRole("button", { name: "Reinstate", exact: true })).toBeVisible();
+  expect((await stored("reports", id)).properties).toMatchObject({ source_reliability: "B", withdrawn: true, count_min: 5 });
+});
+
+test.describe("what is drawn is what is stored", () => {
+  test("also where it was edited while out of sight", async ({ page }) => {
+    const id = await make("hazards", { type: "Point", coordinates: [64.2, 27.1] }, { name: "Moved unseen", kind: "cold" });
+    await open(page, `#map=12/${ground.lat}/${ground.lon}&${quiet}`);
+    await expect.poll(async () => (await drawnAt(page, 64.2, 27.1)).map((drawn) => drawn.id)).toContain(id);
+    await jump(page, 66, 28, 12);
+    const { etag } = await stored("hazards", id);
+    await fetch(`${address()}/collections/hazards/items/${id}`, { method: "PATCH", headers: { "if-match": etag,
+      "content-type": "application/merge-patch+json" }, body: JSON.stringify({ geometry: { type: "Point", coordinates: [64.23, 27.12] } }) });
+    await jump(page, ground.lon, ground.lat, 12);
+    expect((await drawnAt(page, 64.23, 27.12)).map((drawn) => drawn.id)).toContain(id);
+    expect((await drawnAt(page, 64.2, 27.1)).map((drawn) => drawn.id)).not.toContain(id);
+  });
+
+  test("also where its tiles were on their way when it was saved", async ({ page }) => {
+    await open(page, `#map=12/28/66&${quiet}`);
+    await beginNew(page, "Hazards, point");
+    await editor(page).getByLabel("Add a position").fill(`${ground.lat}, ${ground.lon}`);
+    await page.keyboard.press("Enter");
+    await field(page, "Name").fill("Saved meanwhile");
+    await field(page, "Kind").selectOption("cold");
+    let release = () => {};
+    const held = new Promise<void>((done) => (release = done));
+    let old = 0;
+    await page.route("**/tiles/**hazards**", async (route) => { // answered before the edit, told after it
+      const response = await route.fetch();
+      old += 1;
+      await held;
+      await route.fulfill({ response });
+    });
+    await page.evaluate(([x = 0, y = 0]) => window.sarhadMap?.jumpTo({ center: [x, y], zoom: 12 }), [ground.lon, ground.lat]);
+    await expect.poll(() => old).toBeGreaterThan(0);
+    await save(page);
+    const id = await savedId(page, "Saved meanwhile");
+    release();
+    await expect.poll(async () => (await drawnAt(page, ground.lon, ground.lat)).map((drawn) => drawn.id)).toContain(id);
+  });
 });
 
 test.describe("two editors at once", () => {

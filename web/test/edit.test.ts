@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { SchemaField } from "../src/api";
-import { changedBetween, differences, isDecided, merged, plainChoices, type Version } from "../src/edit/conflict";
+import { changedBetween, changesOf, differences, isDecided, merged, plainChoices, type Version } from "../src/edit/conflict";
 import {
   editableFields, fieldOfPointer, groupsOf, parseField, propertiesOf, textOf, textsOf,
 } from "../src/edit/form_values";
@@ -60,12 +60,24 @@ describe("a form", () => {
     const all = [...fields, field({ name: "state" }), field({ name: "states", kind: "json" }), field({ name: "id" }),
       field({ name: "version", readOnly: true }), field({ name: "agency", common: true })];
     const names = (form: Parameters<typeof editableFields>[1]) => editableFields(all, form).map((row) => row.name);
-    expect(names({ change: "states", fresh: true, mayNameOwner: false })).toEqual(fields.map((row) => row.name));
-    expect(names({ change: "replace", fresh: true, mayNameOwner: true })).toContain("state");
-    expect(names({ change: "replace", fresh: true, mayNameOwner: true })).toContain("agency");
-    expect(names({ change: "replace", fresh: false, mayNameOwner: true })).not.toContain("agency");
-    expect(groupsOf(editableFields(all, { change: "states", fresh: true, mayNameOwner: true })).map((group) => group.id))
+    expect(names({ change: "states", fresh: true, mayNameOwner: false, correcting: false })).toEqual(fields.map((row) => row.name));
+    expect(names({ change: "replace", fresh: true, mayNameOwner: true, correcting: false })).toContain("state");
+    expect(names({ change: "replace", fresh: true, mayNameOwner: true, correcting: false })).toContain("agency");
+    expect(names({ change: "replace", fresh: false, mayNameOwner: true, correcting: false })).not.toContain("agency");
+    expect(groupsOf(editableFields(all, { change: "states", fresh: true, mayNameOwner: true, correcting: false })).map((group) => group.id))
       .toEqual(["what", "when", "source"]);
+  });
+  test("a correction does not grade: a grade is a statement of its own", () => {
+    const graded = [...fields, field({ name: "source_reliability", kind: "enumeration", common: true })];
+    const names = (correcting: boolean) =>
+      editableFields(graded, { change: "statements", fresh: false, mayNameOwner: false, correcting }).map((row) => row.name);
+    expect(names(true)).not.toContain("source_reliability");
+    expect(names(false)).toContain("source_reliability");
+  });
+  test("says what changed and only that", () => {
+    const changed = { ...stored, name: "Taftan town", persons: [{ count: 3, sex: "f" }], count: null };
+    expect(changesOf(stored, changed)).toEqual({ name: "Taftan town", count: null });
+    expect(changesOf({}, { name: null, kind: "water" })).toEqual({ kind: "water" });
   });
   test("finds the field that a problem points to", () => {
     expect(fieldOfPointer("/properties/from_m")).toBe("from_m");

@@ -127,6 +127,30 @@ export function StateHistory({ value }: { value: Json | undefined }) {
   );
 }
 
+// What was appended to a report, newest first: who said what about it, and why.
+export function StatementList({ value }: { value: Json | undefined }) {
+  const rows = rowsOf(value);
+  if (rows === null) return null;
+  const told = ["id", "type", "at", "agency"];
+  return (
+    <section>
+      <h3>{t("state.list")}</h3>
+      <ol class="history">
+        {[...rows].reverse().map((row) => (
+          <li key={String(row["id"])}>
+            <strong>{word(String(row["type"] ?? "?"))}</strong>{" "}
+            <time dateTime={String(row["at"] ?? "")}>{typeof row["at"] === "string" ? readableInstant(row["at"]) : ""}</time>
+            {typeof row["agency"] === "string" && <span class="history-part">{t("state.by", { who: word(row["agency"]) })}</span>}
+            {Object.entries(row)
+              .filter(([name, part]) => !told.includes(name) && part !== null && part !== "")
+              .map(([name, part]) => <span key={name} class="history-part">{word(name)}: {plain(part)}</span>)}
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
+
 function plain(value: Json): string {
   if (typeof value !== "string") return JSON.stringify(value);
   return /^\d{4}-\d\d-\d\dT/.test(value) ? readableInstant(value) : word(value);

@@ -13,7 +13,7 @@ import { entryOf } from "../legend";
 import { focusMap, highlight, showGeometry } from "../map/border_map";
 import { touches } from "../map/refresh";
 import { announcement, candidates, legend, select, selection } from "../state";
-import { BorderLengths, Grade, Place, StateHistory } from "./detail_parts";
+import { BorderLengths, Grade, Place, StateHistory, StatementList } from "./detail_parts";
 import { FieldRow } from "./field_row";
 import { Glyph } from "./glyph";
 import { Swatch } from "./swatch";
@@ -26,7 +26,7 @@ const parts = {
   record: ["version", "recorded_at", "retain_until", "scenario_id"],
 };
 const shownApart = new Set(["id", "geometry", "geom", "source_reliability", "info_credibility", "declared",
-  "measured_length_m", "states", "section_id", "distance_along_m", "offset_m"]);
+  "measured_length_m", "states", "statements", "section_id", "distance_along_m", "offset_m"]);
 const placed = new Set([...parts.where, ...parts.source, ...parts.record, ...shownApart]);
 
 interface Loaded {
@@ -157,7 +157,8 @@ function Body({ collection, feature, schema }: { collection: string; feature: Fe
         </section>
       )}
       <StateHistory value={properties["states"]} />
-      {mine && <StatementForm collection={collection} feature={feature} layer={schema} />}
+      <StatementList value={properties["statements"]} />
+      <StatementForm collection={collection} feature={feature} layer={schema} />
       <section>
         <h3>{t("detail.where")}</h3>
         <dl>

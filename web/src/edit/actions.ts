@@ -2,14 +2,14 @@
 // version it was made from; whatever the server says, what was typed stays.
 import { batch } from "@preact/signals";
 import type { Geometry } from "geojson";
-import { ApiError, getCollections, getLayerSchema, type Bounds, type Feature, type LayerSchema, type Properties } from "../api";
+import { ApiError, getCollections, getLayerSchema, type Bounds, type Feature, type Json, type LayerSchema, type Properties } from "../api";
 import { titleOf } from "../feature_text";
 import { boundsOf } from "../geometry";
 import { t } from "../i18n";
 import { refreshTouched } from "../map/refresh";
 import { caller } from "../session";
 import { announcement, collections, legend, select, setLayerShown } from "../state";
-import { differences, isDecided, merged, plainChoices, type Choices, type Difference, type Version } from "./conflict";
+import { changesOf, differences, isDecided, merged, plainChoices, type Choices, type Difference, type Version } from "./conflict";
 import { failureOf } from "./failure";
 import { editableFields, parseField, propertiesOf, textsOf, type FaultKey } from "./form_values";
 import {
@@ -22,11 +22,14 @@ import {
 } from "./state";
 import { makeUuid7 } from "./uuid";
 
+export const reasonField = "reason"; // of a correction, beside the layer's own fields
+
 export function formFields(of: Draft, layer: LayerSchema) {
   return editableFields(layer.fields, {
     change: layer.change,
     fresh: of.fresh,
     mayNameOwner: caller.value?.open === true,
+    correcting: of.correcting !== "",
   });
 }
 
@@ -55,14 +58,18 @@ function openDraft(next: Draft): void {
 
 export async function beginNew(collection: string, kind: ShapeKind): Promise<void> {
   schema.value = await getLayerSchema(collection);
-  openDraft({ collection, id: makeUuid7(), fresh: true, base: null, etag: "", shape: emptyShape(kind), texts: {} });
+  openDraft({ collection, id: makeUuid7(), fresh: true, correcting: "", base: null, etag: "", shape: emptyShape(kind),
+    texts: {} });
 }
 
+// Where rows are statements nothing is written over: what the form changes is appended as a correction.
 export async function beginEdit(collection: string, id: string): Promise<void> {
   const [layer, { feature, etag }] = await Promise.all([getLayerSchema(collection), readTagged(collection, id)]);
   schema.value = layer;
   const shape = shapeForEditing(feature.geometry, kindsOf(collection));
-  openDraft({ collection, id, fresh: false, base: feature, etag, shape, texts: textsOf(feature.properties, layer.fields) });
+  const correcting = layer.change === "statements" ? makeUuid7() : "";
+  openDraft({ collection, id, fresh: false, correcting, base: feature, etag, shape,
+    texts: textsOf(feature.properties, layer.fields) });
 }
 
 // After a reload the draft is there; what it needs to be shown is read again.
@@ -120,13 +127,16 @@ export async function save(): Promise<void> {
   if (now === null || layer === null || saving.peek()) return;
   const read = versionOf(now, layer);
   const half = now.shape !== null && now.shape.parts.length > 0 && !isComplete(now.shape);
-  faults.value = read.faults;
+  const unreasoned: Readonly<Record<string, FaultKey>> =
+    now.correcting !== "" && (now.texts[reasonField] ?? "").trim() === "" ? { [reasonField]: "form.fault_required" } : {};
+  faults.value = { ...read.faults, ...unreasoned };
   if (half) {
     failure.value = { status: -1, headline: t("edit.shape_incomplete"), detail: "", field: "geometry" };
     return;
   }
-  if (Object.keys(read.faults).length > 0) {
-    failure.value = { status: -1, headline: t("form.faults", { n: Object.keys(read.faults).length }), detail: "", field: "" };
+  const faulty = Object.keys(faults.peek()).length;
+  if (faulty > 0) {
+    failure.value = { status: -1, headline: t("form.faults", { n: faulty }), detail: "", field: "" };
     return;
   }
   await write(now, layer, read.version, now.etag);
@@ -137,9 +147,11 @@ async function write(now: Draft, layer: LayerSchema, version: Version, etag: str
   saving.value = true;
   failure.value = null;
   try {
+    const before = conflict.peek()?.theirs?.feature ?? now.base;
     const stored = now.fresh ? await createFeature(now.collection, now.id, version.geometry, version.properties)
+      : now.correcting !== "" ? await appendStatement(now.collection, now.id, correctionOf(now, before, version), etag)
       : await replaceFeature(now.collection, now.id, etag, version.geometry, version.properties);
-    finish(now, stored, conflict.peek()?.theirs?.feature ?? now.base);
+    finish(now, stored, before);
   } catch (reason) {
     if (!now.fresh && reason instanceof ApiError && (reason.status === 412 || reason.status === 404))
       await meetOther(now, layer, version, reason);
@@ -149,10 +161,23 @@ async function write(now: Draft, layer: LayerSchema, version: Version, etag: str
   }
 }
 
+function correctionOf(now: Draft, before: Feature | null, version: Version): Json {
+  const properties = changesOf(before?.properties ?? {}, version.properties);
+  const moved = differences(before ?? { geometry: null, properties: {} }, version, before ?? version, []).length > 0;
+  return {
+    id: now.correcting,
+    type: "correction",
+    reason: (now.texts[reasonField] ?? "").trim(),
+    ...(Object.keys(properties).length > 0 || !moved ? { properties } : {}),
+    ...(moved ? { geometry: version.geometry as unknown as Json } : {}), // JSON all through
+  };
+}
+
 function finish(now: Draft, stored: Tagged | null, before: Feature | null): void {
   const after = stored?.feature ?? null;
   const title = nameOf(now.collection, now.id, after?.properties ?? now.texts);
-  remember({ collection: now.collection, id: now.id, title, what: now.fresh ? "created" : "changed",
+  remember({ collection: now.collection, id: now.id, title,
+    what: now.fresh ? "created" : now.correcting !== "" ? "stated" : "changed",
     before: now.fresh ? null : before, etag: stored?.etag ?? "" });
   closeDraft();
   showWritten(now.collection, before, after);
@@ -230,7 +255,7 @@ export function makeNew(): void {
   if (now === null) return;
   batch(() => {
     conflict.value = null;
-    draft.value = { ...now, id: makeUuid7(), fresh: true, base: null, etag: "" };
+    draft.value = { ...now, id: makeUuid7(), fresh: true, correcting: "", base: null, etag: "" };
   });
 }
 
@@ -250,7 +275,7 @@ export function backToForm(): void {
   });
 }
 
-// ---- delete, append a state
+// ---- delete, append
 
 export async function remove(collection: string, now: Tagged): Promise<void> {
   const { feature, etag } = now;
@@ -268,7 +293,7 @@ export async function append(feature: Feature, fields: Parameters<typeof parseFi
   const now = statement.peek();
   if (now === null) return {};
   const found: Record<string, FaultKey> = {};
-  const body: Record<string, string> = { type: "state" };
+  const body: Record<string, string> = { id: now.statement, type: now.type };
   for (const field of fields) {
     const parsed = parseField(now.texts[field.name] ?? "", field);
     if ("fault" in parsed) found[field.name] = parsed.fault;
@@ -281,5 +306,5 @@ export async function append(feature: Feature, fields: Parameters<typeof parseFi
   remember({ collection: now.collection, id: now.id, title, what: "stated", before: feature, etag: stored?.etag ?? "" });
   showWritten(now.collection, feature, stored?.feature ?? null);
   announcement.value = t("state.appended", { name: title });
-  return {};
+  return found;
 }

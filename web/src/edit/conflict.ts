@@ -68,6 +68,11 @@ export function merged(mine: Version, theirs: Version, rows: readonly Difference
   return { geometry, properties };
 }
 
+// What a correction says: the new value of every field that has another one.
+export function changesOf(before: Version["properties"], after: Version["properties"]): Record<string, Json> {
+  return Object.fromEntries(Object.entries(after).filter(([field, value]) => !same(before[field], value)));
+}
+
 // The fields that changed from one version to the next, for a history.
 export function changedBetween(before: Version, after: Version, fields: readonly string[]): string[] {
   const changed = fields.filter((field) => !same(before.properties[field], after.properties[field]));

@@ -6,11 +6,11 @@ import { t, type TextKey } from "../i18n";
 import { focusMap } from "../map/border_map";
 import { touches } from "../map/refresh";
 import { legend, selection } from "../state";
-import { closeDraft, formFields, isDirty, nameOf, resumeDraft, save } from "./actions";
+import { closeDraft, formFields, isDirty, nameOf, reasonField, resumeDraft, save } from "./actions";
 import { ask } from "./confirm";
 import { ConflictView } from "./conflict_view";
 import { FieldInput } from "./field_input";
-import { groupsOf, type FieldGroup } from "./form_values";
+import { groupsOf, plainField, type FieldGroup } from "./form_values";
 import { readTagged } from "./requests";
 import { ShapeEditor } from "./shape_editor";
 import { conflict, draft, editorShown, failure, faults, saving, schema, setText, type Draft } from "./state";
@@ -80,7 +80,7 @@ export function Editor() {
       <header>
         <div>
           <p class="kicker">
-            {legendRow?.title ?? now.collection} · {t(now.fresh ? "edit.heading_new" : "edit.heading_change")}
+            {legendRow?.title ?? now.collection} · {t(headingOf(now))}
             {now.base !== null && ` · ${t("edit.version", { n: Number(now.base.properties["version"] ?? 0) })}`}
           </p>
           <h2 tabIndex={-1} ref={heading}>{draftName(now)}</h2>
@@ -95,6 +95,7 @@ export function Editor() {
       {layer !== null && !settled && <ConflictView />}
       {layer !== null && settled && (
         <form class="form" noValidate onSubmit={(event) => { event.preventDefault(); void save(); }}>
+          {now.correcting !== "" && <Reason now={now} />}
           <ShapeEditor />
           {groupsOf(formFields(now, layer)).map((group) => <Group key={group.id} group={group} now={now} />)}
           <div class="form-foot">
@@ -124,6 +125,23 @@ function useOutdated(): boolean {
     return () => stop.abort();
   }, [touched, now?.id, now?.etag]);
   return outdated.value;
+}
+
+function headingOf(now: Draft): TextKey {
+  if (now.fresh) return "edit.heading_new";
+  return now.correcting !== "" ? "edit.heading_correct" : "edit.heading_change";
+}
+
+// A report is never written over: what is changed below is appended to it, with the reason.
+function Reason({ now }: { now: Draft }) {
+  const field = { ...plainField(reasonField, t("state.reason")), required: true };
+  return (
+    <section class="form-part">
+      <p class="note">{t("edit.correct_note")}</p>
+      <FieldInput field={field} value={now.texts[reasonField] ?? ""} fault={faultOf(reasonField)}
+        onChange={(typed) => setText(reasonField, typed)} />
+    </section>
+  );
 }
 
 function Refused() {

@@ -1,4 +1,4 @@
-// What may be done with the feature that is looked at: edit, delete. Not there at all for who may not.
+// What may be done with the feature that is looked at: edit or correct, delete. Not there at all for who may not.
 import { useSignal } from "@preact/signals";
 import { Glyph } from "../components/glyph";
 import type { Feature } from "../api";
@@ -12,7 +12,7 @@ import { mayChange } from "./state";
 
 export function FeatureActions({ collection, feature, change }: { collection: string; feature: Feature; change: string }) {
   const failed = useSignal("");
-  if (change === "statements" || !mayChange(collection, feature.properties)) return null;
+  if (!mayChange(collection, feature.properties)) return null;
   const attempt = (act: Promise<void>) => {
     failed.value = "";
     act.catch((reason: unknown) => (failed.value = failureOf(reason).headline));
@@ -31,9 +31,11 @@ export function FeatureActions({ collection, feature, change }: { collection: st
   return (
     <>
       <button type="button" class="main" onClick={() => discardFirst(() => attempt(beginEdit(collection, feature.id)))}>
-        <Glyph name="pencil" /> {t("edit.start")}
+        <Glyph name="pencil" /> {t(change === "statements" ? "edit.correct" : "edit.start")}
       </button>
-      <button type="button" class="grave-quiet" onClick={takeAway}><Glyph name="trash" /> {t("edit.delete")}</button>
+      {change !== "statements" && (
+        <button type="button" class="grave-quiet" onClick={takeAway}><Glyph name="trash" /> {t("edit.delete")}</button>
+      )}
       {failed.value !== "" && <p class="problem" role="alert">{failed.value}</p>}
     </>
   );

@@ -19,12 +19,15 @@ export interface FormOf {
   change: string; // of the layer's schema
   fresh: boolean; // a new feature
   mayNameOwner: boolean; // with no agency of one's own the owner is stated, once
+  correcting: boolean; // grades are not corrected, they are said anew
 }
 
 // What a person fills in: not what the server sets, nor states, which are appended.
 export function editableFields(fields: readonly SchemaField[], form: FormOf): SchemaField[] {
   const stated = new Set(form.change === "states" ? ["state", "states"] : []);
+  const graded = new Set(form.correcting ? ["source_reliability", "info_credibility"] : []);
   return fields.filter((field) => !field.readOnly && !notEdited.has(field.name) && !stated.has(field.name)
+    && !graded.has(field.name)
     && (field.name !== "agency" || (form.fresh && form.mayNameOwner)));
 }
 
@@ -36,6 +39,12 @@ export function groupsOf(fields: readonly SchemaField[]): FieldGroup[] {
     { id: "source", fields: fields.filter((field) => field.common && field.name !== "remarks" && !inWhen.has(field.name)) },
   ];
   return groups.filter((group) => group.fields.length > 0);
+}
+
+// A field that no schema has: of a statement about a feature.
+export function plainField(name: string, title: string, kind = "text"): SchemaField {
+  return { name, title, description: "", unit: "", format: "", type: "string", kind, enumerated: false, values: [],
+    required: false, readOnly: false, common: false, access: "open" };
 }
 
 // "2026-01-07T00:00": as an input for date and time takes it, in UTC; seconds only where there are some.

@@ -51,10 +51,12 @@ export async function deleteFeature(collection: string, id: string, etag: string
   await send(itemPath(collection, id), { method: "DELETE", ifMatch: etag });
 }
 
-export async function appendStatement(collection: string, id: string, statement: Json): Promise<Tagged | null> {
+// With a tag: only to the version that it is about. Without: to whatever is there, for appending takes nothing away.
+export async function appendStatement(collection: string, id: string, statement: Json, etag?: string):
+    Promise<Tagged | null> {
   const target = address("/collections/{id}/items/{fid}/statements", { id: collection, fid: id });
-  const { body, etag } = await send(target, { method: "POST", body: statement });
-  return body === null ? null : { feature: parseFeature(body), etag };
+  const answer = await send(target, { method: "POST", body: statement, ...(etag === undefined ? {} : { ifMatch: etag }) });
+  return answer.body === null ? null : { feature: parseFeature(answer.body), etag: answer.etag };
 }
 
 // Newest first.

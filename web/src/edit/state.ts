@@ -16,16 +16,19 @@ export interface Draft {
   collection: string;
   id: string;
   fresh: boolean; // not stored yet
+  correcting: string; // id of the correction that is appended, for a report; empty: it is written over
   base: Feature | null; // the version it was made from
   etag: string; // and its tag
   shape: Shape | null; // null: of a kind that is not edited here, and kept
   texts: Texts;
 }
 
-// The state that is appended to a segment or a crossing point.
+// What is appended to a feature: a state, a grading, a withdrawal.
 export interface StatementDraft {
   collection: string;
-  id: string;
+  id: string; // of the feature
+  statement: string; // its own id, so that one that is sent twice is stored once
+  type: string;
   texts: Texts;
 }
 
@@ -51,12 +54,13 @@ export type Tool = "draw" | "edit" | null; // what a click on the map does; null
 
 function isDraft(value: unknown): value is Draft | null {
   return isRecord(value) && typeof value["collection"] === "string" && typeof value["id"] === "string"
-    && typeof value["fresh"] === "boolean" && typeof value["etag"] === "string" && isRecord(value["texts"])
+    && typeof value["fresh"] === "boolean" && typeof value["correcting"] === "string" && typeof value["etag"] === "string" && isRecord(value["texts"])
     && (value["shape"] === null || (isRecord(value["shape"]) && Array.isArray(value["shape"]["parts"])));
 }
 
 function isStatement(value: unknown): value is StatementDraft | null {
-  return isRecord(value) && typeof value["collection"] === "string" && typeof value["id"] === "string" && isRecord(value["texts"]);
+  return isRecord(value) && typeof value["collection"] === "string" && typeof value["id"] === "string"
+    && typeof value["statement"] === "string" && typeof value["type"] === "string" && isRecord(value["texts"]);
 }
 
 function isLog(value: unknown): value is readonly LogEntry[] {
