@@ -17,6 +17,7 @@
 #include <pthread.h>
 #include <sys/resource.h>
 #include <thread>
+#include <unistd.h>
 
 namespace server {
 namespace {
@@ -53,14 +54,25 @@ Config configure(int argc, char** argv) {
     return config;
 }
 
-// Uploads of a run that was killed have no owner any more.
+// Uploads of a run that was killed have no owner any more. Where nothing can be written, each upload is refused when it
+// comes; that is no reason not to serve.
 std::string fresh_spool_folder(const std::string& data_dir) {
     namespace fs = std::filesystem;
     const fs::path folder = fs::path{data_dir} / "spool";
-    fs::remove_all(folder);
-    fs::create_directories(folder);
-    fs::permissions(folder, fs::perms::owner_all);
+    std::error_code trouble;
+    fs::remove_all(folder, trouble);
+    fs::create_directories(folder, trouble);
+    fs::permissions(folder, fs::perms::owner_all, trouble);
     return folder.string();
+}
+
+// So that other verbs find their way here. Where the folder can't be written they can do nothing anyway.
+void announce(const std::string& data_dir, const std::string& url) {
+    try {
+        layers::store::announce(data_dir, url);
+    } catch (const geo::Error& error) {
+        log::write(log::Level::warning, "not announced", {{"why", error.what()}});
+    }
 }
 
 http::Limits limits_of(const Config& config) {
@@ -102,7 +114,8 @@ int serve(Config config) {
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 
     raise_descriptor_limit();
-    std::filesystem::create_directories(config.data_dir);
+    std::error_code refused; // the store says what is wrong with it
+    std::filesystem::create_directories(config.data_dir, refused);
     log::start(config.log_level);
     const auto context = assemble(std::move(config));
     App app{*context};
@@ -113,7 +126,7 @@ int serve(Config config) {
     const bool v6 = context->config.address.find(':') != std::string::npos;
     const auto host = v6 ? "[" + context->config.address + "]" : context->config.address;
     const std::string url = "http://" + host + ":" + std::to_string(listener.port());
-    layers::store::announce(context->config.data_dir, url); // so that other verbs find their way here
+    announce(context->config.data_dir, url);
     std::printf("listening on %s\n", url.c_str());
     std::fflush(stdout);
     log::write(log::Level::info, "listening", {{"port", std::int64_t{listener.port()}}});
@@ -145,6 +158,10 @@ int serve_command(int argc, char** argv) {
         log::stop();
         std::fprintf(stderr, "sarhad serve: %s\n", error.what());
         return error.code == geo::ErrorCode::invalid_input ? 2 : 1;
+    } catch (const std::filesystem::filesystem_error& error) {
+        log::stop();
+        std::fprintf(stderr, "sarhad serve: %s\n", error.what());
+        return 1;
     }
 }
 
