@@ -147,6 +147,36 @@ void Writer::compare(std::uint16_t port, bool all) {
     for (auto& item : aside_) compare(item, port);
 }
 
+std::string Writer::differences(std::uint16_t port, int& errors) {
+    std::string wrong;
+    const auto accept = [&](const Answer& answer, const Item& item, const std::string& what, bool same) {
+        if (answer.status >= 500)
+            ++errors;
+        else if (!same)
+            wrong += item.id + ": " + what + " is answered " + std::to_string(answer.status) + " and is another\n";
+    };
+    for (const auto* some : {&items_, &aside_}) {
+        for (const auto& item : *some) {
+            if (item.acknowledged.empty() || !item.open.empty()) continue;
+            const std::string one = "/collections/" + item.collection + "/items/" + item.id;
+            const auto& last = item.acknowledged.back();
+            const auto now = ask(port, "GET", one);
+            accept(now, item, "it",
+                   last.removed() ? now.status == 404
+                                  : now.status == 200 && text_of(json::parse(now.body)) == last.content);
+            const auto history = ask(port, "GET", one + "/history");
+            std::vector<std::string> contents, expected;
+            const json document = history.status == 200 ? json::parse(history.body) : json::object();
+            if (history.status == 200)
+                for (const auto& version : document["versions"])
+                    contents.push_back(version["removed"] == true ? std::string{} : text_of(version["feature"]));
+            for (const auto& version : item.acknowledged) expected.push_back(version.content);
+            accept(history, item, "its history", contents == expected);
+        }
+    }
+    return wrong;
+}
+
 std::int64_t Writer::changes() const {
     std::int64_t all = 0;
     for (const auto* some : {&items_, &aside_})
@@ -268,6 +298,12 @@ void Ledger::write(std::uint16_t port, const std::function<bool(const Ledger&)>&
 void Ledger::compare(std::uint16_t port, bool all) {
     std::vector<std::jthread> threads;
     for (auto& writer : writers_) threads.emplace_back([&writer, port, all] { writer.compare(port, all); });
+}
+
+std::string Ledger::differences(std::uint16_t port, int& errors) {
+    std::string wrong;
+    for (auto& writer : writers_) wrong += writer.differences(port, errors);
+    return wrong;
 }
 
 std::int64_t Ledger::changes() const {

@@ -39,6 +39,9 @@ public:
     // acknowledged ones. An item with many versions is laid aside and read once more at the very end (`all`).
     void compare(std::uint16_t port, bool all);
 
+    // As compare, over a damaged database: an error is honest, so it is only counted; what differs is returned.
+    std::string differences(std::uint16_t port, int& errors);
+
     std::int64_t changes() const;      // versions of all items
     std::int64_t open_changes() const; // that may be there or not
     std::int64_t acknowledged = 0, refused = 0, unanswered = 0;
@@ -70,6 +73,8 @@ public:
     // Writes until `enough()` or until the server is gone; `enough` is asked every millisecond or so.
     void write(std::uint16_t port, const std::function<bool(const Ledger&)>& enough);
     void compare(std::uint16_t port, bool all = false);
+
+    std::string differences(std::uint16_t port, int& errors);
 
     std::int64_t acknowledged() const { return acknowledged_; }
     std::int64_t refused() const { return refused_; }

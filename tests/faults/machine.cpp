@@ -103,17 +103,23 @@ void Machine::adopt() {
     }
 }
 
+test::Environment Machine::environment() const {
+    if (disk_ == Disk::kernel) return {};
+    test::Environment all{{"LD_PRELOAD", SARHAD_SHIM}, {kControlVariable, scratch("control")}, {kDataVariable, data_}};
+    if (disk_ == Disk::platter) all.emplace_back(kPlatterVariable, platter_);
+    return all;
+}
+
 test::Server& Machine::start(const std::vector<std::string>& arguments) {
-    test::Environment environment;
-    if (disk_ != Disk::kernel) {
-        environment = {{"LD_PRELOAD", SARHAD_SHIM}, {kControlVariable, scratch("control")}, {kDataVariable, data_}};
-    }
-    if (disk_ == Disk::platter) {
-        adopt();
-        environment.emplace_back(kPlatterVariable, platter_);
-    }
+    if (disk_ == Disk::platter) adopt();
     server_.reset();
-    server_ = std::make_unique<test::Server>(data_, arguments, environment);
+    server_ = std::make_unique<test::Server>(data_, arguments, environment());
+    return *server_;
+}
+
+test::Server& Machine::restart() {
+    server_.reset();
+    server_ = std::make_unique<test::Server>(data_, std::vector<std::string>{"--open"}, environment());
     return *server_;
 }
 

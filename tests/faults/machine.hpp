@@ -41,6 +41,7 @@ public:
 
     // Error: std::runtime_error when it does not come to listen.
     test::Server& start(const std::vector<std::string>& arguments = {"--open"});
+    test::Server& restart(); // the same once more; the platter and the faults stay as they are
     test::Server& server() { return *server_; }
     bool running() const { return server_ != nullptr && server_->alive(); }
     int stop();  // SIGTERM: the exit code
@@ -53,6 +54,7 @@ public:
 
 private:
     void new_control();
+    test::Environment environment() const;
     void adopt(); // all that is there counts as safe
 
     test::TemporaryFolder folder_;
