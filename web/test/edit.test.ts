@@ -4,6 +4,7 @@ import { changedBetween, changesOf, differences, isDecided, merged, plainChoices
 import {
   editableFields, fieldOfPointer, groupsOf, parseField, propertiesOf, textOf, textsOf,
 } from "../src/edit/form_values";
+import { boxesOf, faultInBoxes, jsonOf, settled, structureOf } from "../src/edit/structures";
 
 const field = (given: Partial<SchemaField> & { name: string }): SchemaField => ({
   title: given.name, description: "", unit: "", format: "", type: "", kind: "text", enumerated: false, values: [],
@@ -90,6 +91,43 @@ describe("a form", () => {
     expect(textOf(["a", "b"], fields[5]!)).toBe("a\nb");
     expect(textOf("2026-01-07T00:00:00Z", fields[7]!)).toBe("2026-01-07T00:00");
     expect(textOf(false, fields[2]!)).toBe("false");
+  });
+});
+
+describe("a field of known parts", () => {
+  const persons = field({ name: "persons", kind: "json" });
+  const casualties = field({ name: "casualties", kind: "json" });
+  const structure = structureOf(persons)!;
+  test("is boxes both ways, and counts stay numbers", () => {
+    const typed = JSON.stringify([{ count: 3, sex: "f", age_band: "18_29", unaccompanied_minor: false }]);
+    const boxes = boxesOf(typed, structure)!;
+    expect(boxes).toEqual([{ count: "3", sex: "f", age_band: "18_29", unaccompanied_minor: "false" }]);
+    expect(JSON.parse(jsonOf(boxes, structure))).toEqual(JSON.parse(typed));
+    expect(JSON.parse(jsonOf([{ count: "", sex: "m" }], structure))).toEqual([{ sex: "m" }]);
+    expect(jsonOf([], structure)).toBe("");
+    expect(jsonOf([{ dead: "" }], structureOf(casualties)!)).toBe("");
+  });
+  test("can be typed letter by letter, and is read when it is sent", () => {
+    const commodities = field({ name: "commodities", kind: "json" });
+    const parts = structureOf(commodities)!;
+    for (const boxes of [{ what: "fuel ", amount: "12." }, { what: "fuel oil", amount: "12.50" }])
+      expect(boxesOf(jsonOf([boxes], parts), parts)).toEqual([boxes]);
+    const typed = jsonOf([{ what: "fuel oil ", amount: "12.50", direction: "in" }, {}], parts);
+    expect(JSON.parse(settled(typed, commodities))).toEqual([{ what: "fuel oil", amount: 12.5, direction: "in" }]);
+    expect(settled(jsonOf([{}], parts), commodities)).toBe("");
+    expect(settled("[{", commodities)).toBe("[{");
+  });
+  test("that holds anything else stays JSON", () => {
+    for (const typed of ['[{"count":1,"tattoo":"x"}]', '{"count":1}', "[1]", '[{"count":[1]}]', "[{"]) expect(boxesOf(typed, structure)).toBeNull();
+    expect(structureOf(field({ name: "stages", kind: "json" }))).toBeNull();
+    expect(structureOf(field({ name: "persons", kind: "text" }))).toBeNull();
+  });
+  test("keeps what is typed wrong, and says so", () => {
+    const typed = jsonOf([{ count: "three" }], structure);
+    expect(boxesOf(typed, structure)).toEqual([{ count: "three" }]);
+    expect(faultInBoxes(typed, persons)).toBe("form.fault_number");
+    expect(faultInBoxes(jsonOf([{ count: "1.5" }], structure), persons)).toBe("form.fault_integer");
+    expect(faultInBoxes('[{"count":3}]', persons)).toBeNull();
   });
 });
 

@@ -12,6 +12,7 @@ import { t } from "../i18n";
 import { entryOf } from "../legend";
 import { focusMap, highlight, showGeometry } from "../map/border_map";
 import { touches } from "../map/refresh";
+import { token } from "../session";
 import { announcement, candidates, legend, select, selection } from "../state";
 import { BorderLengths, Grade, Place, StateHistory, StatementList } from "./detail_parts";
 import { FieldRow } from "./field_row";
@@ -101,7 +102,9 @@ export function FeatureDetail() {
             {geometry !== null && (
               <button type="button" onClick={() => showGeometry(geometry)}>{t("detail.zoom")}</button>
             )}
-            <a href={featurePath(chosen.collection, chosen.id)} target="_blank" rel="noopener">{t("detail.as_json")}</a>
+            {token.value === "" && ( // a link carries no token
+              <a href={featurePath(chosen.collection, chosen.id)} target="_blank" rel="noopener">{t("detail.as_json")}</a>
+            )}
           </div>
           <Body collection={chosen.collection} feature={shown.feature} schema={shown.schema} />
         </>

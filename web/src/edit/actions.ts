@@ -8,7 +8,7 @@ import { boundsOf } from "../geometry";
 import { t } from "../i18n";
 import { refreshTouched } from "../map/refresh";
 import { caller } from "../session";
-import { announcement, collections, legend, select, setLayerShown } from "../state";
+import { announcement, collections, legend, panelOpen, select, setLayerShown } from "../state";
 import { changesOf, differences, isDecided, merged, plainChoices, type Choices, type Difference, type Version } from "./conflict";
 import { failureOf } from "./failure";
 import { editableFields, parseField, propertiesOf, textsOf, type FaultKey } from "./form_values";
@@ -20,6 +20,7 @@ import {
   chosenVertex, conflict, draft, draftGeometry, editorShown, failure, faults, kindsOf, log, saving, schema, setAside,
   shapeForEditing, shapesBefore, statement, tool, type Draft, type LogEntry,
 } from "./state";
+import { faultInBoxes, settled } from "./structures";
 import { makeUuid7 } from "./uuid";
 
 export const reasonField = "reason"; // of a correction, beside the layer's own fields
@@ -54,6 +55,7 @@ function openDraft(next: Draft): void {
     editorShown.value = true;
   });
   setLayerShown(next.collection, true);
+  if (window.matchMedia("(max-width: 45rem)").matches) panelOpen.value = false; // it would lie over the map
 }
 
 export async function beginNew(collection: string, kind: ShapeKind): Promise<void> {
@@ -118,8 +120,18 @@ export function remember(entry: Omit<LogEntry, "at" | "outcome">): void {
 }
 
 function versionOf(of: Draft, layer: LayerSchema): { version: Version; faults: Readonly<Record<string, FaultKey>> } {
-  const read = propertiesOf(of.texts, of.base?.properties ?? {}, formFields(of, layer));
-  return { version: { geometry: draftGeometry(of), properties: read.properties }, faults: read.faults };
+  const fields = formFields(of, layer);
+  const base = of.base?.properties ?? {};
+  const before = textsOf(base, fields);
+  const touched = fields.filter((field) => of.texts[field.name] !== before[field.name])
+    .map((field) => [field.name, settled(of.texts[field.name] ?? "", field)] as const);
+  const read = propertiesOf({ ...of.texts, ...Object.fromEntries(touched) }, base, fields);
+  const inBoxes = fields.map((field) => [field.name, faultInBoxes(of.texts[field.name] ?? "", field)] as const)
+    .filter((row): row is readonly [string, FaultKey] => row[1] !== null);
+  return {
+    version: { geometry: draftGeometry(of), properties: read.properties },
+    faults: { ...read.faults, ...Object.fromEntries(inBoxes) },
+  };
 }
 
 export async function save(): Promise<void> {

@@ -25,9 +25,9 @@ export function Confirm() {
     if (question !== null) dialog.current?.showModal();
   }, [question]);
   if (question === null) return null;
-  const close = () => (asked.value = null);
+  const close = () => dialog.current?.close(); // gives the focus back to where it was
   return (
-    <dialog class="dialog" ref={dialog} aria-labelledby="confirm-title" onClose={close}>
+    <dialog class="dialog" ref={dialog} aria-labelledby="confirm-title" onClose={() => (asked.value = null)}>
       <h2 id="confirm-title">{question.title}</h2>
       <p>{question.text}</p>
       <div class="row-buttons end">

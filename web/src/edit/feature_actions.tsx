@@ -3,6 +3,7 @@ import { useSignal } from "@preact/signals";
 import { Glyph } from "../components/glyph";
 import type { Feature } from "../api";
 import { t } from "../i18n";
+import { focusMap } from "../map/border_map";
 import { beginEdit, nameOf, remove } from "./actions";
 import { ask } from "./confirm";
 import { discardFirst } from "./edit_tab";
@@ -25,7 +26,7 @@ export function FeatureActions({ collection, feature, change }: { collection: st
     // the tag is read now, the version is the one that was looked at: a newer one is not deleted unseen
     act: () => attempt(readTagged(collection, feature.id).then((now) => {
       if (now.feature.properties["version"] !== feature.properties["version"]) failed.value = t("fail.changed");
-      else return remove(collection, now);
+      else return remove(collection, now).then(focusMap);
     })),
   });
   return (

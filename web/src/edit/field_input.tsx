@@ -3,7 +3,8 @@ import { useId } from "preact/hooks";
 import type { SchemaField } from "../api";
 import { t, word } from "../i18n";
 import { instantText } from "../time";
-import { instantInput } from "./form_values";
+import { instantInput, parseField } from "./form_values";
+import { boxesOf, jsonOf, structureOf, type Rows, type Structure } from "./structures";
 
 interface FieldInputProps {
   field: SchemaField;
@@ -12,7 +13,14 @@ interface FieldInputProps {
   onChange: (typed: string) => void;
 }
 
-export function FieldInput({ field, value, fault, onChange }: FieldInputProps) {
+export function FieldInput(props: FieldInputProps) {
+  const structure = structureOf(props.field);
+  const rows = structure === null ? null : boxesOf(props.value, structure);
+  return structure === null || rows === null ? <PlainField {...props} />
+    : <StructuredField {...props} structure={structure} rows={rows} />;
+}
+
+function PlainField({ field, value, fault, onChange }: FieldInputProps) {
   const id = useId();
   const help = [field.description, helpOf(field)].filter((part) => part !== "").join(". ");
   const described = [help === "" ? "" : `${id}-help`, fault === "" ? "" : `${id}-fault`].filter((part) => part !== "").join(" ");
@@ -36,6 +44,43 @@ export function FieldInput({ field, value, fault, onChange }: FieldInputProps) {
 function helpOf(field: SchemaField): string {
   if (field.kind === "text_list") return t("form.one_per_line");
   return field.kind === "json" ? t("form.json") : "";
+}
+
+// A list of objects, or one, as boxes for what is known to stand there.
+function StructuredField(props: FieldInputProps & { structure: Structure; rows: Rows }) {
+  const { field, fault, onChange, structure, rows } = props;
+  const shown = structure.rows ? rows : [rows[0] ?? {}];
+  const set = (next: Rows) => onChange(jsonOf(next, structure));
+  return (
+    <fieldset class="field structured" data-field={field.name} data-fault={fault !== ""}>
+      <legend>
+        {field.title}
+        {field.access === "need_to_know" && <span class="badge">{t("detail.need_to_know")}</span>}
+      </legend>
+      {field.description !== "" && <p class="help">{field.description}</p>}
+      {fault !== "" && <p class="fault">{fault}</p>}
+      {shown.map((boxes, at) => (
+        <div key={at} class="row" role="group" aria-label={`${field.title} ${at + 1}`}>
+          {structure.members.map((member) => (
+            <FieldInput key={member.name} field={member} value={boxes[member.name] ?? ""} fault={faultIn(boxes[member.name], member)}
+              onChange={(typed) => set(shown.map((row, index) => (index === at ? { ...row, [member.name]: typed } : row)))} />
+          ))}
+          {structure.rows && (
+            <button type="button" class="link" aria-label={t("form.remove_row", { name: field.title, n: at + 1 })}
+              onClick={() => set(shown.filter((_, index) => index !== at))}>{t("form.remove")}</button>
+          )}
+        </div>
+      ))}
+      {structure.rows && (
+        <button type="button" onClick={() => set([...shown, {}])}>{t("form.add_row", { name: field.title })}</button>
+      )}
+    </fieldset>
+  );
+}
+
+function faultIn(typed: string | undefined, member: SchemaField): string {
+  const parsed = parseField(typed ?? "", member);
+  return "fault" in parsed ? t(parsed.fault) : "";
 }
 
 interface Common {

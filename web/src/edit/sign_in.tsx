@@ -59,7 +59,7 @@ function TokenDialog({ close }: { close: () => void }) {
           <p class="help" id="token-note">{t("session.note")}</p>
         </div>
         <div class="row-buttons end">
-          <button type="button" onClick={close}>{t("edit.cancel")}</button>
+          <button type="button" onClick={() => dialog.current?.close()}>{t("edit.cancel")}</button>
           <button type="submit" class="main">{t("session.sign_in")}</button>
         </div>
       </form>
