@@ -136,8 +136,8 @@ def state(p: Parameters, incident: Incident, agency_code: str, by: str, dice: Di
     kind = dice.choose(CONFUSED[incident.kind]) if wrong else incident.kind
     late = dice.chance(p.late)
     delay = dice.uniform(7, 49) * DAY if late else min(dice.lognormal(8 * 60, 0.9), 6 * DAY)
-    return Report(incident, agency_code, by, kind, at, seconds, place, precision, method, incident.at + int(delay) + 10,
-                  late=late)
+    handed_in = max(incident.at + int(delay), at) + 10  # nobody states a time that is still to come
+    return Report(incident, agency_code, by, kind, at, seconds, place, precision, method, handed_in, late=late)
 
 
 def false_alarms(p: Parameters, count: int, strip: Strip, dice: Dice) -> list[Incident]:
@@ -194,4 +194,4 @@ def handed_in_again(p: Parameters, report: Report, dice: Dice) -> list[Report]:
     if dice.chance(0.5):
         return [dataclasses.replace(report, handed_in=handed_in, again=report, same_text=True)]
     better = state(p, report.incident, report.agency, report.detected_by, dice)
-    return [dataclasses.replace(better, handed_in=handed_in, again=report, late=report.late)]
+    return [dataclasses.replace(better, handed_in=max(handed_in, better.at + 10), again=report, late=report.late)]
