@@ -20,12 +20,20 @@
 namespace server {
 namespace {
 
+// Snapshots of the index; none where the folder is missing and can't be made.
+std::string index_folder(const std::string& data_dir) {
+    const std::string folder = data_dir + "/index";
+    std::error_code trouble;
+    std::filesystem::create_directories(folder, trouble);
+    return trouble ? "" : folder;
+}
+
 // The store, and the read model that follows it; tiles are cut from that.
 void open_data(AppContext& context) {
     const Config& config = context.config;
     context.store = layers::store::open_spatialite(config.data_dir, {.read_only_too = true});
     context.index = std::make_shared<layers::index::ReadModel>(
-        *context.store, config.data_dir + "/index", [](const std::string& line) {
+        *context.store, index_folder(config.data_dir), [](const std::string& line) {
             log::write(log::Level::info, "loaded", {{"layer", line}});
         });
     context.live = std::make_shared<live::Live>(
