@@ -11,7 +11,7 @@ import { isEmpty, titleOf } from "../feature_text";
 import { t } from "../i18n";
 import { entryOf } from "../legend";
 import { focusMap, highlight, showGeometry } from "../map/border_map";
-import { touches } from "../map/refresh";
+import { touchesOf } from "../map/refresh";
 import { token } from "../session";
 import { announcement, candidates, legend, select, selection } from "../state";
 import { BorderLengths, Grade, Place, StateHistory, StatementList } from "./detail_parts";
@@ -43,7 +43,7 @@ export function FeatureDetail() {
   const heading = useRef<HTMLHeadingElement>(null);
   const key = chosen === null ? "" : `${chosen.collection}/${chosen.id}`;
 
-  const touched = touches.value.collection === chosen?.collection ? touches.value.count : 0;
+  const touched = touchesOf(chosen?.collection);
 
   useEffect(() => {
     const again = loaded.peek()?.key === key; // it was edited, here or elsewhere: shown until the new version is read

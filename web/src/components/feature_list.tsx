@@ -30,7 +30,7 @@ export function FeatureList() {
   const layers = inReadingOrder(legend.value).flatMap((group) => group.layers)
     .filter((layer) => layer.collection !== "places" && !hidden.value.has(layer.collection));
   const datetime = datetimeParameter(shownTime.value);
-  const key = JSON.stringify([touches.value.count, box, datetime, layers.map((layer) => layer.collection)]);
+  const key = JSON.stringify([touches.value.all, box, datetime, layers.map((layer) => layer.collection)]);
 
   useEffect(() => {
     if (box === null) return;

@@ -4,7 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { Glyph } from "../components/glyph";
 import { t, type TextKey } from "../i18n";
 import { focusMap } from "../map/border_map";
-import { touches } from "../map/refresh";
+import { touchesOf } from "../map/refresh";
 import { legend, selection } from "../state";
 import { closeDraft, formFields, isDirty, nameOf, reasonField, resumeDraft, save } from "./actions";
 import { ask } from "./confirm";
@@ -114,7 +114,7 @@ export function Editor() {
 function useOutdated(): boolean {
   const outdated = useSignal(false);
   const now = draft.value;
-  const touched = touches.value.collection === now?.collection ? touches.value.count : 0;
+  const touched = touchesOf(now?.collection);
   useEffect(() => {
     outdated.value = false;
     if (now === null || now.fresh || touched === 0) return;

@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { SchemaField } from "../api";
 import { t } from "../i18n";
-import { touches } from "../map/refresh";
+import { touchesOf } from "../map/refresh";
 import { readableInstant } from "../time";
 import { ask } from "./confirm";
 import { changedBetween } from "./conflict";
@@ -22,7 +22,7 @@ export function HistoryList({ collection, id, fields, mayRestore }: HistoryProps
   const open = useSignal(false);
   const versions = useSignal<readonly HistoryVersion[] | null>(null);
   const failed = useSignal("");
-  const touched = touches.value.count;
+  const touched = touchesOf(collection);
   useEffect(() => {
     if (!open.value) return;
     const stop = new AbortController();

@@ -46,6 +46,7 @@ const structures: Readonly<Record<string, Structure>> = {
     ],
   },
   referral: { rows: false, members: [offered("shelter"), offered("asylum"), offered("legal_aid"), offered("medical")] },
+  declared: { rows: true, members: [number("km"), text("source"), whole("year"), text("of")] },
   legs: { rows: true, members: [text("transport"), instant("start"), instant("end")] },
 };
 

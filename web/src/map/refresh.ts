@@ -14,8 +14,12 @@ const buffer = 64 / 4096; // of a tile: what the server draws of lines and areas
 const northmost = 85.0511287798066;
 const lookAgain = 50; // milliseconds between looks at a source whose tiles are on their way
 
-// Counts up with every edit that was told: what reads features beside the tiles (list, detail) reads again.
-export const touches = signal<{ count: number; collection: string }>({ count: 0, collection: "" });
+// Count up with every edit that was told: what reads features beside the tiles (list, detail) reads again.
+export const touches = signal<{ all: number; of: ReadonlyMap<string, number> }>({ all: 0, of: new Map() });
+
+export function touchesOf(collection: string | undefined): number {
+  return touches.value.of.get(collection ?? "") ?? 0;
+}
 
 const counts = signal<ReadonlyMap<string, number>>(new Map());
 
@@ -88,7 +92,8 @@ export function refreshOn(shown: MapLibreMap | null): void {
 // Draws the collection again within the boxes (old and new shape of an edit, lon,lat). Cheap to call often: what comes
 // while tiles are on their way is put together and asked for once.
 export function refreshTouched(collection: string, boxes: readonly Bounds[]): void {
-  touches.value = { count: touches.peek().count + 1, collection };
+  const { all, of } = touches.peek();
+  touches.value = { all: all + 1, of: new Map(of).set(collection, all + 1) };
   counts.value = new Map(counts.peek()).set(collection, (counts.peek().get(collection) ?? 0) + 1);
   if (boxes.length === 0) return;
   for (const source of sourcesOf(collection)) {
