@@ -13,6 +13,7 @@
 #include "server/metrics.hpp"
 #include "server/router.hpp"
 #include "server/routes.hpp"
+#include "server/seal_expiry.hpp"
 
 #include <filesystem>
 #include <unistd.h>
@@ -39,6 +40,7 @@ void open_data(AppContext& context) {
     context.live = std::make_shared<live::Live>(
         *context.store, *context.index, config.data_dir, static_cast<std::size_t>(config.events_kept),
         live::HubOptions{.most_streams = static_cast<std::size_t>(config.max_streams)});
+    context.seals = std::make_shared<SealExpiry>(context.store, context.index);
     context.jobs = std::make_shared<jobs::Manager>();
     context.sections = std::make_shared<SectionCache>(context);
     context.facts = std::make_shared<layers::index::FactsCache>();

@@ -37,6 +37,7 @@ namespace live {
 struct Live;
 }
 class Metrics;
+class SealExpiry;
 class SectionCache;
 class Router;
 
@@ -51,6 +52,7 @@ struct AppContext {
     std::shared_ptr<SectionCache> sections; // the border, for chainage of what is written
     std::shared_ptr<geo::Raster> elevation; // null: none was given
     std::shared_ptr<live::Live> live;       // events; follows the index, so it goes before that
+    std::shared_ptr<SealExpiry> seals;      // ends people's numbers in time; writes, so it goes before the index
     std::shared_ptr<jobs::Manager> jobs;
     std::shared_ptr<Metrics> metrics;
     std::shared_ptr<const Router> router;

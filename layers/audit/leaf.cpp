@@ -104,7 +104,8 @@ Hash leaf_hash(const Access& access) {
 
 PayloadDigester::PayloadDigester(const Layer& layer) {
     for (std::size_t i = 0; i < layer.fields.size(); ++i) {
-        if (i != common::recorded_at) by_name_.push_back({layer.fields[i].name, i});
+        const bool covered = i != common::recorded_at && layer.fields[i].access != AccessClass::sealed;
+        if (covered) by_name_.push_back({layer.fields[i].name, i});
     }
     std::ranges::sort(by_name_, {}, &Column::name);
 }

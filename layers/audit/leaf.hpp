@@ -62,8 +62,9 @@ std::string serialise(const Access& access); // as for a leaf, with a tag of its
 Hash leaf_hash(const Access& access);
 
 // Digests payloads of one layer: SHA-256 over salt, geometry (WKB) and the values that are not null, by field name, so
-// that a field added to the layer later changes no digest. recorded_at is the leaf's business, not the payload's.
-// Immutable after construction, safe to share between threads; the layer's fields must not change under it.
+// that a field added to the layer later changes no digest. recorded_at is the leaf's business, not the payload's;
+// sealed fields are left out, since they end while the proof goes on. Immutable after construction, safe to share
+// between threads; the layer's fields must not change under it.
 class PayloadDigester {
 public:
     explicit PayloadDigester(const Layer& layer);

@@ -164,6 +164,10 @@ public:
                       const std::optional<geo::Uuid>& after, const std::function<bool(const Record&)>& visit) const = 0;
     virtual std::int64_t count(const std::string& layer) const = 0;
 
+    // Takes what is over at `now` out of the sealed fields (model/sealed.hpp) of all versions that are not current;
+    // durable on return. Current rows are changed by a write like any other, so that every follower hears of it.
+    virtual void forget_sealed(geo::Instant now) = 0;
+
     virtual Catalogue catalogue() const = 0;
     virtual void add_layer(const Layer& layer) = 0; // durable on return; Error{conflict} when it is taken
 

@@ -90,7 +90,7 @@ Response change_item(AppContext& context, Request& request, const PathParams& pa
     if (readable.layer().change == ChangeRule::statements)
         return refuse_method(request, "a statement is not changed: append to it", kReadOnly);
     const auto current = current_item(readable, path.text("fid"));
-    require_owner(caller, readable, current);
+    require_owner(context, caller, readable, current);
     check_if_match(request, current);
     auto crs = content_crs(request);
     json feature = merge ? read_object_body(request.body) : read_feature_body(request.body);
@@ -131,7 +131,7 @@ Response delete_item(AppContext& context, Request& request, const PathParams& pa
     if (readable.layer().change == ChangeRule::statements)
         return refuse_method(request, "a statement is not removed: withdraw it", kReadOnly);
     const auto current = current_item(readable, path.text("fid"));
-    require_owner(caller, readable, current);
+    require_owner(context, caller, readable, current);
     check_if_match(request, current);
     Write write;
     write.op = Op::remove;

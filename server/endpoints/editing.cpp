@@ -5,9 +5,9 @@
 #include "layers/encode/feature_json.hpp"
 #include "layers/model/names.hpp"
 #include "layers/query/geojson_literal.hpp"
+#include "layers/store/store.hpp"
 #include "server/http/text.hpp"
 #include "server/jobs/import.hpp"
-#include "server/log.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -19,6 +19,19 @@ namespace server {
 using geo::Error;
 using geo::ErrorCode;
 using nlohmann::json;
+
+std::string pointer_to(std::string_view parent, std::string_view name) {
+    std::string pointer = std::string{parent} + "/";
+    for (const char c : name) {
+        if (c == '~')
+            pointer += "~0";
+        else if (c == '/')
+            pointer += "~1";
+        else
+            pointer += c;
+    }
+    return pointer;
+}
 
 namespace {
 
@@ -74,8 +87,8 @@ geo::Value raw_value(const json& j) {
     }
 }
 
-std::string pointer_to(const std::string& field) {
-    return field == "geometry" ? "/geometry" : "/properties/" + field;
+std::string pointer_to_field(const std::string& field) {
+    return field == "geometry" ? "/geometry" : pointer_to("/properties", field);
 }
 
 layers::ingest::SourceSchema schema_of(const geo::RawFeature& raw) {
@@ -112,7 +125,7 @@ geo::RawFeature raw_feature(const ReadableLayer& readable, const json& feature) 
     for (const auto& [name, value] : feature["properties"].items()) {
         if (name == "id" || name == "version") continue;
         const auto ordinal = readable.layer().find(name);
-        if (!ordinal || !readable.policy.visible[*ordinal]) refuse("there is no such property", pointer_to(name));
+        if (!ordinal || !readable.policy.visible[*ordinal]) refuse("there is no such property", pointer_to_field(name));
         if (readable.layer().fields[*ordinal].setter == layers::Setter::server) continue;
         raw.fields.emplace_back(name, raw_value(value));
     }
@@ -156,18 +169,26 @@ json read_feature_body(std::string_view body) {
     return feature;
 }
 
+void refuse_foreign(const AppContext& context, const layers::access::Caller& caller, const layers::Layer& layer,
+                    const char* why, const std::string& pointer) {
+    layers::audit::Access refused;
+    refused.account = caller.account;
+    refused.agency = caller.agency;
+    refused.what = "write_refused";
+    refused.subject = layer.id;
+    refused.reason = caller.purpose;
+    refused.detail = json{{"why", why}}.dump();
+    context.store->log_access(refused);
+    throw Error{ErrorCode::forbidden, why, pointer};
+}
+
 layers::Record record_from_feature(const AppContext& context, const layers::access::Caller& caller,
                                    const ReadableLayer& readable, const json& feature, const std::string& crs) {
     const auto& properties = feature["properties"];
     const auto stated = properties.find("agency");
-    if (!caller.open && stated != properties.end() && !stated->is_null() && *stated != caller.agency) {
-        log::write(log::Level::warning, "refused",
-                   {{"why", "a row in another agency's name"},
-                    {"account", std::string_view{caller.account}},
-                    {"agency", std::string_view{caller.agency}},
-                    {"collection", std::string_view{readable.layer().id}}});
-        throw Error{ErrorCode::forbidden, "a row belongs to the agency of the token", "/properties/agency"};
-    }
+    if (!caller.open && stated != properties.end() && !stated->is_null() && *stated != caller.agency)
+        refuse_foreign(context, caller, readable.layer(), "a row belongs to the agency of the token",
+                       "/properties/agency");
     const auto scenario = properties.find("scenario_id");
     if (!readable.layer().reference && scenario != properties.end() && !scenario->is_null() &&
         *scenario != caller.scenario)
@@ -189,7 +210,7 @@ layers::Record record_from_feature(const AppContext& context, const layers::acce
     if (!record) {
         const auto fault = std::ranges::find(notes, true, &layers::normalise::Note::rejected);
         if (fault == notes.end()) refuse("the feature does not fit the layer", "");
-        refuse(fault->reason, fault->field.empty() ? "" : pointer_to(fault->field));
+        refuse(fault->reason, fault->field.empty() ? "" : pointer_to_field(fault->field));
     }
     record->id = geo::make_uuid7();
     if (feature.contains("id") && !feature["id"].is_null()) {

@@ -31,9 +31,16 @@ private:
 nlohmann::json read_feature_body(std::string_view body);
 nlohmann::json read_object_body(std::string_view body); // any object
 
+// A JSON pointer to a member of `parent` (RFC 6901: "~" and "/" in its name are escaped).
+std::string pointer_to(std::string_view parent, std::string_view name);
+
 // The CRS that the body's shapes are in: a code, from Content-Crs (OGC 20-002r1; "<uri>"), CRS84 without. Shapes are
 // stored as lon,lat. Error{invalid_input}: none of known_crs().
 std::string content_crs(const Request& request);
+
+// Somebody wrote in another agency's name, or over its row: into the audit with who it was, then Error{forbidden}.
+[[noreturn]] void refuse_foreign(const AppContext& context, const layers::access::Caller& caller,
+                                 const layers::Layer& layer, const char* why, const std::string& pointer = {});
 
 // A row of the layer from a Feature whose geometry is in `crs`. Nothing is repaired: what doesn't fit is
 // Error{invalid_geometry} with a pointer into the body. Server's fields are ignored, unknown and masked ones refused in

@@ -62,7 +62,7 @@ void check_members(const json& body, std::initializer_list<std::string_view> all
     for (const auto& [name, value] : body.items()) {
         const bool known =
             std::ranges::find(all_have, name) != all_have.end() || std::ranges::find(own, name) != own.end();
-        if (!known) fault("no member of this statement", "/" + name);
+        if (!known) fault("no member of this statement", pointer_to("", name));
     }
     if (body.dump(-1, ' ', false, json::error_handler_t::replace).size() > layers::kMostStatementBytes)
         throw Error{ErrorCode::too_large, "a statement takes at most 16 KB"};
@@ -93,7 +93,7 @@ std::string id_of(const json& body) {
 std::size_t correctable(const ReadableLayer& readable, const std::string& name) {
     using namespace layers::common;
     const auto ordinal = readable.layer().find(name);
-    const std::string pointer = "/properties/" + name;
+    const std::string pointer = pointer_to("/properties", name);
     if (!ordinal || !readable.policy.visible[*ordinal]) fault("there is no such property", pointer);
     if (readable.layer().fields[*ordinal].setter == layers::Setter::server) fault("is set by the server", pointer);
     if (*ordinal == agency || *ordinal == scenario_id) fault("never changes", pointer);
@@ -166,7 +166,7 @@ Statement read_statement(const AppContext& context, const Caller& caller, const 
     check_members(body, {"id", "type", "reason"}, kind.members);
     const bool may = caller.open || std::ranges::any_of(kind.roles, [&](Role role) { return caller.has(role); });
     if (!may) throw Error{ErrorCode::forbidden, "this role makes no such statement", "/type"};
-    if (kind.of_the_owner) require_owner(caller, readable, current);
+    if (kind.of_the_owner) require_owner(context, caller, readable, current);
     const bool by_owner = caller.open || owner_of(current.record) == caller.agency;
     // With --open nobody is anybody: what is said is said by the owner.
     const std::string said_by = caller.open ? owner_of(current.record) : caller.agency;
@@ -236,7 +236,7 @@ Response append_statement(AppContext& context, Request& request, const PathParam
     }
     const auto layer = readable.view->layer;
     if (layer->change == ChangeRule::states) {
-        require_owner(caller, readable, current);
+        require_owner(context, caller, readable, current);
         write.amend = [layer, entry = read_state(readable, body)](const auto& now, auto& next) {
             next = layers::with_state(*layer, now, entry);
         };

@@ -2,7 +2,6 @@
 
 #include "server/http/error_status.hpp"
 #include "server/http/text.hpp"
-#include "server/log.hpp"
 
 #include <algorithm>
 
@@ -53,16 +52,11 @@ std::string owner_of(const layers::Record& record) {
     return owner ? *owner : std::string{};
 }
 
-void require_owner(const layers::access::Caller& caller, const ReadableLayer& readable, const Current& current) {
+void require_owner(const AppContext& context, const layers::access::Caller& caller, const ReadableLayer& readable,
+                   const Current& current) {
     const auto owner = owner_of(current.record);
     if (caller.open || (!owner.empty() && owner == caller.agency)) return;
-    log::write(log::Level::warning, "refused",
-               {{"why", "another agency's row"},
-                {"account", std::string_view{caller.account}},
-                {"agency", std::string_view{caller.agency}},
-                {"owner", std::string_view{owner}},
-                {"collection", std::string_view{readable.layer().id}}});
-    throw Error{ErrorCode::forbidden, "only the owner changes a row"};
+    refuse_foreign(context, caller, readable.layer(), "only the owner changes a row");
 }
 
 // Entity tags are compared without the weakness mark: ours are strong, but a compressing proxy may have weakened one.

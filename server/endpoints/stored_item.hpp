@@ -21,8 +21,9 @@ struct Current {
 Current current_item(const ReadableLayer& readable, const std::string& fid);
 
 std::string owner_of(const layers::Record& record);
-// Error{forbidden}: the row belongs to another agency. Logged, with who tried.
-void require_owner(const layers::access::Caller& caller, const ReadableLayer& readable, const Current& current);
+// As refuse_foreign where the row belongs to another agency.
+void require_owner(const AppContext& context, const layers::access::Caller& caller, const ReadableLayer& readable,
+                   const Current& current);
 
 // RFC 9110, 13.1.1. Error{precondition_failed}: the header names no version that is current.
 // Error{precondition_required}: there is no header.

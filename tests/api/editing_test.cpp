@@ -180,6 +180,9 @@ TEST_F(Editing, bad_bodies_are_told_apart_and_pointed_at) {
     EXPECT_EQ(post(feature.dump()).status, 422);
     EXPECT_EQ(pointer(post(feature.dump())), "/properties/no_such_field");
     feature = hazard("x");
+    feature["properties"]["a/b~c"] = 1;
+    EXPECT_EQ(pointer(post(feature.dump())), "/properties/a~1b~0c");
+    feature = hazard("x");
     feature["properties"]["kind"] = "nope";
     EXPECT_EQ(pointer(post(feature.dump())), "/properties/kind");
     feature = hazard("call 0300-1234567");

@@ -9,6 +9,7 @@
 #include "layers/store/spatialite/checkpointer.hpp"
 #include "layers/store/spatialite/connection.hpp"
 #include "layers/store/spatialite/data_lock.hpp"
+#include "layers/store/spatialite/forget.hpp"
 #include "layers/store/spatialite/proven.hpp"
 #include "layers/store/spatialite/row.hpp"
 #include "layers/store/spatialite/writer.hpp"
@@ -87,6 +88,11 @@ public:
     void scan(const std::string& layer, Seq at, const std::optional<geo::Box>& box,
               const std::optional<geo::Uuid>& after, const std::function<bool(const Record&)>& visit) const override;
     std::int64_t count(const std::string& layer) const override;
+
+    void forget_sealed(geo::Instant now) override {
+        const auto over = find_what_is_over(*readers_.lease(), *schema(), now);
+        if (!over.empty()) writer().run([&](Connection& connection) { forget(connection, over); });
+    }
 
     Catalogue catalogue() const override { return schema()->catalogue; }
     void add_layer(const Layer& layer) override;
