@@ -179,7 +179,7 @@ void App::done(const Request& request, const http::Done& done) const {
                 {"ms", static_cast<double>(done.duration.count()) / 1000},
                 {"bytes", static_cast<std::int64_t>(done.body_bytes)},
                 {"account", std::string_view{request.caller.account}},
-                {"client", std::string_view{request.client}},
+                {"client", done.client},
                 {"complete", done.complete}});
 }
 

@@ -58,6 +58,8 @@ using SharedBytes = std::shared_ptr<const std::string>;
 struct Response {
     int status = 200;
     Headers headers; // Content-Type and so on; the edge adds Date, Content-Length, Connection, Content-Encoding
+    // Given: the same request, byte by byte, may be answered with this again while it says true. Any thread, cheap.
+    std::function<bool()> holds;
     std::variant<std::string, SharedBytes, std::unique_ptr<BodySource>, std::unique_ptr<EventSource>> body;
 
     void set(std::string name, std::string value);        // replaces

@@ -54,6 +54,11 @@ TouchedTiles::TouchedTiles() : dense_(first_of_zoom(kDense + 1)), below_dense_(s
 
 void TouchedTiles::touch(const geo::Box& box, store::Seq seq) {
     if (box.empty()) return;
+    mark(box, seq);
+    touches_.fetch_add(1, std::memory_order_acq_rel);
+}
+
+void TouchedTiles::mark(const geo::Box& box, store::Seq seq) {
     const geo::Point north_west{std::clamp(box.min_x, -180.0, 180.0), std::clamp(box.max_y, -90.0, 90.0)};
     const geo::Point south_east{std::clamp(box.max_x, -180.0, 180.0), std::clamp(box.min_y, -90.0, 90.0)};
     Cells before{};
@@ -84,11 +89,12 @@ void TouchedTiles::touch(const geo::Box& box, store::Seq seq) {
     }
     if (deep_.back().size() < kMostKept) return;
     for (auto& table : deep_) table.clear();
-    touch_all(seq);
+    all_.store(seq, std::memory_order_release);
 }
 
 void TouchedTiles::touch_all(store::Seq seq) {
     all_.store(seq, std::memory_order_release);
+    touches_.fetch_add(1, std::memory_order_acq_rel);
 }
 
 store::Seq TouchedTiles::last(geo::TileId tile) const {

@@ -29,8 +29,11 @@ public:
     void touch(const geo::Box& lon_lat, store::Seq seq); // grown by a tile's buffer; nothing for an empty box
     void touch_all(store::Seq seq);
     store::Seq last(geo::TileId tile) const;
+    // Changes with every touch: as long as it stays, so does last() of every tile.
+    std::uint64_t latest() const { return touches_.load(std::memory_order_acquire); }
 
 private:
+    void mark(const geo::Box& lon_lat, store::Seq seq);
     struct Deep {
         store::Seq itself = 0;
         store::Seq below = 0; // its whole ground, to the bottom
@@ -38,6 +41,7 @@ private:
     std::vector<std::atomic<store::Seq>> dense_;       // all zooms, one after the other
     std::vector<std::atomic<store::Seq>> below_dense_; // of kDense: as Deep::below
     std::atomic<store::Seq> all_{0};
+    std::atomic<std::uint64_t> touches_{0}; // counted when the touch is complete
     mutable std::shared_mutex mutex_;
     std::array<std::unordered_map<std::uint64_t, Deep>, kDeepest - kDense> deep_;
 };

@@ -4,6 +4,7 @@
 #include "layers/index/withdrawn.hpp"
 
 #include <algorithm>
+#include <mutex>
 
 namespace layers::tiles {
 
@@ -35,12 +36,42 @@ geo::Box ground_of(geo::TileId tile) {
     return ground;
 }
 
+// What a tile was made from, and whether it is still so. A layer whose clock stands still needs no closer look.
+class Standing {
+public:
+    explicit Standing(geo::TileId tile) : tile_{tile} {}
+    void add(std::shared_ptr<const index::TouchedTiles> touched, std::uint64_t latest, store::Seq seq) {
+        layers_.push_back({std::move(touched), latest, seq});
+    }
+    bool holds() {
+        const std::lock_guard lock{mutex_};
+        for (auto& layer : layers_) {
+            const auto latest = layer.touched->latest();
+            if (latest == layer.latest) continue;
+            if (layer.touched->last(tile_) != layer.seq) return false;
+            layer.latest = latest;
+        }
+        return true;
+    }
+
+private:
+    struct OfLayer {
+        std::shared_ptr<const index::TouchedTiles> touched;
+        std::uint64_t latest; // read before the tile's own number was: what comes later is looked at
+        store::Seq seq;
+    };
+    const geo::TileId tile_;
+    std::mutex mutex_;
+    std::vector<OfLayer> layers_;
+};
+
 } // namespace
 
 TileService::TileService(const index::ReadModel& model, const store::Store& store, Options options)
     : model_{model}, store_{store}, options_{options}, cache_{options.cache_bytes} {}
 
-TilePtr TileService::get(const access::Caller& caller, const Question& question, const std::stop_token& stop) {
+TileService::Answer TileService::answer(const access::Caller& caller, const Question& question,
+                                        const std::stop_token& stop) {
     if (!geo::valid(question.tile)) throw Error{ErrorCode::not_found, "no such tile"};
     ++asked_;
     const std::size_t budget = question.budget_bytes.value_or(options_.budget_bytes);
@@ -58,6 +89,7 @@ TilePtr TileService::get(const access::Caller& caller, const Question& question,
                       std::to_string(question.filter.size()) + ":" + question.filter +
                       "\n"; // with its length, so that no filter can spell another question's key
     bool keep = true;
+    auto standing = std::make_shared<Standing>(question.tile);
     for (const auto& id : question.layers) {
         const auto view = model_.view(id);
         if (!view) no_such_layer();
@@ -70,16 +102,18 @@ TilePtr TileService::get(const access::Caller& caller, const Question& question,
                 throw Error{ErrorCode::invalid_input, "unknown property '" + name + "'", "properties"};
         }
         // Also of the past, since what was taken back since is not shown.
+        const auto latest = view->touched->latest(); // before the tile's own
         const store::Seq touched = view->touched->last(question.tile);
         // A commit between our view and this look: right to show, wrong to keep under the newer number.
         if (touched > view->seq) keep = false;
+        standing->add(view->touched, latest, touched);
         key += id + "|" + policy.group + "|" + std::to_string(touched) + "\n";
         const auto filter = query::bind(parsed, *view->layer, policy.visible);
         policies.push_back(policy.filter);
         sources.push_back(
             {view, query::all_of({policy.filter, filter}), std::move(policy.visible), question.properties});
     }
-    return cache_.get(key, keep, [&] {
+    auto tile = cache_.get(key, keep, [&] {
         if (at_seq)
             for (std::size_t i = 0; i < sources.size(); ++i)
                 sources[i].view =
@@ -88,6 +122,8 @@ TilePtr TileService::get(const access::Caller& caller, const Question& question,
         return std::make_shared<const Tile>(
             build_tile(sources, question.tile, question.window, state_at, budget, stop));
     });
+    if (!keep) return {std::move(tile), nullptr};
+    return {std::move(tile), [standing] { return standing->holds(); }};
 }
 
 } // namespace layers::tiles

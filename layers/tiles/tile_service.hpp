@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -35,7 +36,16 @@ public:
 
     // Error{not_found}: a layer that isn't there or not for this caller (never told apart), or no such tile.
     // Error{invalid_input}: a filter or property the caller can't name. Error{cancelled}. Thread-safe.
-    TilePtr get(const access::Caller& caller, const Question& question, const std::stop_token& stop);
+    TilePtr get(const access::Caller& caller, const Question& question, const std::stop_token& stop) {
+        return answer(caller, question, stop).tile;
+    }
+    struct Answer {
+        TilePtr tile;
+        // While it says true, the same question of the same caller has the same answer. Any thread, cheap; may outlive
+        // the service. Nothing for a tile that was changed while it was made.
+        std::function<bool()> holds;
+    };
+    Answer answer(const access::Caller& caller, const Question& question, const std::stop_token& stop);
 
     std::uint64_t built() const { return built_; } // tiles built since the start
     std::uint64_t asked() const { return asked_; }

@@ -63,6 +63,34 @@ Response tile_response(const Request& request, const layers::tiles::TilePtr& til
     return response;
 }
 
+// Whether the caller is still who they were: a token that ends takes its answers along.
+std::function<bool()> still_allowed(const AppContext& context, const Request& request) {
+    if (!context.authenticate || request.header("authorization").empty()) return [] { return true; };
+    auto asked = std::make_shared<Request>();
+    asked->headers = request.headers;
+    return [&context, asked] {
+        try {
+            context.authenticate(*asked);
+            return true;
+        } catch (const Error&) {
+            return false;
+        }
+    };
+}
+
+Response answer(AppContext& context, const Request& request, const layers::access::Caller& caller,
+                const layers::tiles::Question& question) {
+    auto made = context.tiles->answer(caller, question, request.stop);
+    auto response = tile_response(request, made.tile);
+    // With a reason stated each reading is on record by itself.
+    if (made.holds && caller.purpose.empty()) {
+        response.holds = [holds = std::move(made.holds), allowed = still_allowed(context, request)] {
+            return holds() && allowed();
+        };
+    }
+    return response;
+}
+
 layers::tiles::Question question_of(std::vector<std::string> layers, geo::TileId tile, const Params& params) {
     layers::tiles::Question question;
     question.layers = std::move(layers);
@@ -79,14 +107,14 @@ Response get_tile(AppContext& context, Request& request, const PathParams& path,
     const auto tile = tile_of(path);
     const auto question = question_of(path.list("layers"), tile, params);
     const auto caller = reading_caller(context, request, params);
-    return tile_response(request, context.tiles->get(caller, question, request.stop));
+    return answer(context, request, caller, question);
 }
 
 Response get_collection_tile(AppContext& context, Request& request, const PathParams& path, const Params& params) {
     const auto tile = tile_of(path);
     const auto question = question_of({path.text("id")}, tile, params);
     const auto caller = reading_caller(context, request, params);
-    return tile_response(request, context.tiles->get(caller, question, request.stop));
+    return answer(context, request, caller, question);
 }
 
 // The query of the request, so that tiles named by the TileJSON are filtered as it was.

@@ -10,6 +10,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <list>
@@ -47,6 +48,8 @@ private:
     };
 
     boost::asio::awaitable<bool> serve_one();
+    boost::asio::awaitable<bool> repeat(const Memo::Kept& kept);
+    void remember(const Exchange& exchange, const std::string& head);
     boost::asio::awaitable<bool> read_head();
     boost::asio::awaitable<bool> read_more();
     boost::asio::awaitable<int> read_body(Exchange& exchange, Parser& parser, const Plan& plan, int& spool);
@@ -77,7 +80,8 @@ private:
     boost::asio::ip::tcp::socket socket_;
     std::list<Session*>::iterator place_;
     std::string client_;
-    std::string input_; // read, not yet taken
+    std::string input_;            // read, not yet taken
+    std::array<char, 2048> scrap_; // what a read brings while waiting for a head
     Phase phase_ = Phase::idle;
     Clock::time_point expires_{};
     bool timed_out_ = false;

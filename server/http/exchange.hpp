@@ -19,6 +19,7 @@ struct Exchange : std::enable_shared_from_this<Exchange> {
     explicit Exchange(boost::asio::io_context& home) : io{home} {}
     ~Exchange(); // removes a spool file that nobody took
 
+    std::string head; // of the request, as it came
     Request request;
     Response response;
     std::string block;    // of a streamed body

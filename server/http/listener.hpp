@@ -41,6 +41,7 @@ struct Done { // for the log and the metrics
     std::uint64_t body_bytes = 0;         // as sent
     std::chrono::microseconds duration{}; // from the end of the head to the last byte
     bool complete = true;                 // false: the client went away
+    std::string_view client = {};         // its address
 };
 
 struct Service {

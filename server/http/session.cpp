@@ -115,8 +115,16 @@ asio::awaitable<bool> Session::serve_one() {
     if (!co_await read_head()) co_return false;
     began_ = Clock::now();
     sent_ = 0;
-    Head head; // looks into `input_`: what is needed after the parser took those bytes is copied
     const auto length = *head_length(input_);
+    if (!shared_->stopping) {
+        const auto* kept = io_.memo.find(std::string_view{input_}.substr(0, length));
+        if (kept) {
+            const bool good = co_await repeat(*kept);
+            input_.erase(0, length);
+            co_return good;
+        }
+    }
+    Head head; // looks into `input_`: what is needed after the parser took those bytes is copied
     if (const auto verdict = check_head(std::string_view{input_}.substr(0, length), head); verdict.status)
         co_return co_await refuse(verdict.status, verdict.reason);
     const Turn turn{head.method == "HEAD", head.version == 10, head.keep_alive};
@@ -136,6 +144,7 @@ asio::awaitable<bool> Session::serve_one() {
     const auto taken = parser.put(std::string_view{input_}.substr(0, length));
     if (parser.status() || !parser.agrees(head)) co_return co_await refuse(400, "malformed request");
     request.headers = parser.take_headers();
+    if (!head.has_body()) exchange->head.assign(input_, 0, length);
     const bool has_body = head.has_body();
     const bool say_continue = head.expects_continue;
     input_.erase(0, taken);

@@ -3,6 +3,7 @@
 
 #include "server/http/asio.hpp"
 #include "server/http/listener.hpp"
+#include "server/http/memo.hpp"
 #include "server/http/worker_pool.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -43,6 +44,7 @@ struct IoThread {
     boost::asio::steady_timer timer{context};
     Clock::time_point stop_began{};
     std::uint64_t wakings = 0; // of event streams
+    Memo memo;
 };
 
 // Starts the coroutine that serves `socket` (which belongs to io.context) until it closes. Call on io's thread.

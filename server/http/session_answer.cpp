@@ -9,7 +9,9 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
+#include <algorithm>
 #include <array>
+#include <sys/socket.h>
 #include <tuple>
 
 namespace server::http {
@@ -53,6 +55,7 @@ asio::awaitable<bool> Session::answer(Exchange& exchange, Turn turn) {
         if (good) sent_ = body.size();
     }
     report(exchange.request, response.status, good);
+    if (response.holds && good && turn.keep_alive && !turn.http_1_0 && !turn.head_only) remember(exchange, head_bytes);
     if (source && !exchange.abandoned) { // it may hold handles that belong to workers
         auto left = std::make_shared<std::unique_ptr<BodySource>>(std::move(*source));
         shared_->pool.submit_always([left] { left->reset(); });
@@ -60,6 +63,48 @@ asio::awaitable<bool> Session::answer(Exchange& exchange, Turn turn) {
     if (events && !exchange.abandoned) events->reset();
     if (good && !turn.keep_alive) co_await linger();
     co_return good&& turn.keep_alive;
+}
+
+// What may be said again to the same bytes: nothing of it depends on the connection.
+void Session::remember(const Exchange& exchange, const std::string& head) {
+    const auto& response = exchange.response;
+    const auto* bytes = std::get_if<SharedBytes>(&response.body);
+    const auto* text = std::get_if<std::string>(&response.body);
+    if (exchange.head.empty() || (!bytes && !(text && text->empty()))) return;
+    Memo::Kept kept{.head = head, .body = bytes ? *bytes : nullptr, .status = response.status, .holds = response.holds};
+    if (Memo::date_at(kept.head) == std::string::npos) return;
+    if (!may_have_body(response.status)) kept.body.reset();
+    kept.request.method = exchange.request.method;
+    kept.request.target = exchange.request.target;
+    kept.request.route = exchange.request.route;
+    kept.request.caller = exchange.request.caller;
+    io_.memo.keep(exchange.head, std::move(kept));
+}
+
+// Straight to the socket; what doesn't fit goes the usual way, holding on to bytes that the memo may drop meanwhile.
+asio::awaitable<bool> Session::repeat(const Memo::Kept& kept) {
+    sent_ = kept.body ? kept.body->size() : 0;
+    const std::array<iovec, 2> parts{{{const_cast<char*>(kept.head.data()), kept.head.size()},
+                                      {kept.body ? const_cast<char*>(kept.body->data()) : nullptr, sent_}}};
+    msghdr message{};
+    message.msg_iov = const_cast<iovec*>(parts.data());
+    message.msg_iovlen = sent_ > 0 ? 2 : 1;
+    const auto sent = ::sendmsg(socket_.native_handle(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (sent == static_cast<ssize_t>(kept.head.size() + sent_)) {
+        report(kept.request, kept.status, true);
+        co_return true;
+    }
+    if (sent < 0 && errno != EAGAIN && errno != EWOULDBLOCK) co_return false;
+    const auto request = kept.request;
+    const auto body = kept.body;
+    const int status = kept.status;
+    const auto done = static_cast<std::size_t>(std::max<ssize_t>(sent, 0));
+    const auto head = kept.head.substr(std::min(done, kept.head.size()));
+    const auto body_done = done - std::min(done, kept.head.size());
+    const bool good = co_await write(head.data(), head.size(), body ? body->data() + body_done : nullptr,
+                                     body ? body->size() - body_done : 0);
+    report(request, status, good);
+    co_return good;
 }
 
 // One block on its way out, as a chunk where the client knows chunks.
@@ -180,7 +225,7 @@ asio::awaitable<void> Session::linger() {
 void Session::report(const Request& request, int status, bool complete) {
     if (!shared_->service.done) return;
     const auto took = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - began_);
-    shared_->service.done(request, Done{status, sent_, took, complete});
+    shared_->service.done(request, Done{status, sent_, took, complete, client_});
 }
 
 } // namespace server::http

@@ -20,6 +20,13 @@ constexpr std::size_t kMaxUnparsedBytes = 20 * 1024; // a chunked coding's line 
 } // namespace
 
 asio::awaitable<bool> Session::read_more() {
+    if (phase_ == Phase::idle || phase_ == Phase::head) { // mostly one small head: no room is made for more
+        error_code error;
+        const auto got =
+            co_await socket_.async_read_some(asio::buffer(scrap_), asio::redirect_error(asio::use_awaitable, error));
+        input_.append(scrap_.data(), got);
+        co_return !error;
+    }
     const auto before = input_.size();
     input_.resize(before + kReadBytes);
     error_code error;
