@@ -7,6 +7,8 @@
 #include "layers/tiles/tile_builder.hpp"
 
 #include <array>
+#include <atomic>
+#include <cstdint>
 #include <functional>
 #include <future>
 #include <list>
@@ -17,14 +19,22 @@
 
 namespace layers::tiles {
 
-// A tile as it is sent: its bytes, and each compressed form made when it is first asked for and then kept.
+// A tile as it is sent: its bytes, and each compressed form, made quickly when it is first asked for and kept.
+// Thread-safe.
 class Tile {
 public:
     Tile(BuiltTile built);
     const std::vector<LayerStatistics>& statistics() const { return statistics_; }
     const std::string& etag() const { return etag_; } // strong, over the uncompressed bytes, without the quotes
     std::shared_ptr<const std::string> bytes() const { return bytes_; }
-    std::shared_ptr<const std::string> compressed(geo::wrap::Coding coding) const; // thread-safe
+    struct Compressed {
+        std::shared_ptr<const std::string> bytes;
+        bool fresh = false; // made by this call: a tighter one is worth the time if the tile is kept
+    };
+    Compressed compressed(geo::wrap::Coding coding) const;
+    void tighten(geo::wrap::Coding coding) const; // replaces the quick form by the smallest that is worth it
+    // Changes when a form was replaced: what was sent before is still right, only larger.
+    std::uint32_t revision() const { return revision_.load(std::memory_order_acquire); }
 
 private:
     std::shared_ptr<const std::string> bytes_;
@@ -32,6 +42,7 @@ private:
     std::string etag_;
     mutable std::mutex mutex_;
     mutable std::array<std::shared_ptr<const std::string>, 3> compressed_;
+    mutable std::atomic<std::uint32_t> revision_{0};
 };
 
 using TilePtr = std::shared_ptr<const Tile>;

@@ -70,6 +70,12 @@ private:
 TileService::TileService(const index::ReadModel& model, const store::Store& store, Options options)
     : model_{model}, store_{store}, options_{options}, cache_{options.cache_bytes} {}
 
+std::shared_ptr<const std::string> TileService::compressed(const TilePtr& tile, geo::wrap::Coding coding) {
+    const auto made = tile->compressed(coding);
+    if (made.fresh) recompressor_.want(tile, coding);
+    return made.bytes;
+}
+
 TileService::Answer TileService::answer(const access::Caller& caller, const Question& question,
                                         const std::stop_token& stop) {
     if (!geo::valid(question.tile)) throw Error{ErrorCode::not_found, "no such tile"};

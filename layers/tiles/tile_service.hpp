@@ -3,7 +3,7 @@
 
 #include "layers/access/caller.hpp"
 #include "layers/index/read_model.hpp"
-#include "layers/tiles/tile_cache.hpp"
+#include "layers/tiles/recompressor.hpp"
 
 #include <atomic>
 #include <cstdint>
@@ -45,6 +45,9 @@ public:
         // the service. Nothing for a tile that was changed while it was made.
         std::function<bool()> holds;
     };
+    // The tile in a compressed form; a tighter one follows for those who ask later.
+    std::shared_ptr<const std::string> compressed(const TilePtr& tile, geo::wrap::Coding coding);
+    const Recompressor& recompressor() const { return recompressor_; }
     Answer answer(const access::Caller& caller, const Question& question, const std::stop_token& stop);
 
     std::uint64_t built() const { return built_; } // tiles built since the start
@@ -57,6 +60,7 @@ private:
     const Options options_;
     TileCache cache_;
     std::atomic<std::uint64_t> built_{0}, asked_{0};
+    Recompressor recompressor_;
 };
 
 } // namespace layers::tiles

@@ -29,7 +29,7 @@ geo::TileId tile_of(const PathParams& path) {
 }
 
 // The tile as it is, or in the compressed form that it keeps for the next one who asks.
-Response tile_response(const Request& request, const layers::tiles::TilePtr& tile) {
+Response tile_response(layers::tiles::TileService& tiles, const Request& request, const layers::tiles::TilePtr& tile) {
     constexpr std::array kCodings{http::Coding::br, http::Coding::zstd, http::Coding::gzip};
     constexpr std::size_t kWorthIt = 1024;
     Response response;
@@ -57,9 +57,9 @@ Response tile_response(const Request& request, const layers::tiles::TilePtr& til
         return response;
     }
     response.set("content-encoding", http::name(coding));
-    response.body = tile->compressed(coding == http::Coding::br     ? geo::wrap::Coding::brotli
-                                     : coding == http::Coding::zstd ? geo::wrap::Coding::zstd
-                                                                    : geo::wrap::Coding::gzip);
+    response.body = tiles.compressed(tile, coding == http::Coding::br     ? geo::wrap::Coding::brotli
+                                           : coding == http::Coding::zstd ? geo::wrap::Coding::zstd
+                                                                          : geo::wrap::Coding::gzip);
     return response;
 }
 
@@ -81,12 +81,12 @@ std::function<bool()> still_allowed(const AppContext& context, const Request& re
 Response answer(AppContext& context, const Request& request, const layers::access::Caller& caller,
                 const layers::tiles::Question& question) {
     auto made = context.tiles->answer(caller, question, request.stop);
-    auto response = tile_response(request, made.tile);
+    const auto revision = made.tile->revision();
+    auto response = tile_response(*context.tiles, request, made.tile);
     // With a reason stated each reading is on record by itself.
     if (made.holds && caller.purpose.empty()) {
-        response.holds = [holds = std::move(made.holds), allowed = still_allowed(context, request)] {
-            return holds() && allowed();
-        };
+        response.holds = [holds = std::move(made.holds), allowed = still_allowed(context, request), tile = made.tile,
+                          revision] { return holds() && allowed() && tile->revision() == revision; };
     }
     return response;
 }

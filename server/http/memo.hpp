@@ -19,12 +19,12 @@ namespace server::http {
 class Memo {
 public:
     struct Kept {
-        std::string head; // as sent, with the date of `dated` at kDateAt
-        SharedBytes body; // null: none
+        std::string head;      // as sent, with the date of `dated` at kDateAt
+        SharedBytes body = {}; // null: none
         int status = 200;
         std::time_t dated = 0;
-        std::function<bool()> holds;
-        Request request; // of the first time, for the log and the metrics
+        std::function<bool()> holds = {};
+        Request request = {}; // of the first time, for the log and the metrics
         std::uint64_t used = 0;
     };
 

@@ -237,11 +237,58 @@ TEST(TileCache, stays_within_its_bytes_and_forgets_what_was_used_longest_ago) {
     EXPECT_TRUE(rebuilt);
 }
 
-TEST(Tile, compressed_forms_give_the_same_bytes_back) {
-    const Tile tile{BuiltTile{std::string(5000, 'a') + "end", {}}};
+TEST(Tile, compressed_forms_give_the_same_bytes_back_quick_and_tight) {
+    std::string bytes;
+    for (std::uint32_t i = 0, x = 1; i < 8000; ++i, x = x * 1664525 + 1013904223)
+        bytes += "row " + std::to_string(x >> 18) + (i % 3 ? ";" : "; place of the second kind");
+    const Tile tile{BuiltTile{bytes, {}}};
     for (const auto coding : {geo::wrap::Coding::gzip, geo::wrap::Coding::brotli, geo::wrap::Coding::zstd}) {
-        EXPECT_EQ(geo::wrap::decompress(coding, *tile.compressed(coding), 10'000), *tile.bytes());
-        EXPECT_EQ(tile.compressed(coding), tile.compressed(coding)) << "made once";
+        const auto quick = tile.compressed(coding);
+        EXPECT_TRUE(quick.fresh);
+        EXPECT_EQ(geo::wrap::decompress(coding, *quick.bytes, 1'000'000), *tile.bytes());
+        EXPECT_FALSE(tile.compressed(coding).fresh) << "made once";
+        EXPECT_EQ(tile.compressed(coding).bytes, quick.bytes);
+        const auto revision = tile.revision();
+        tile.tighten(coding);
+        EXPECT_LT(tile.compressed(coding).bytes->size(), quick.bytes->size());
+        EXPECT_NE(tile.revision(), revision) << "who keeps the quick form hears of it";
+        EXPECT_EQ(geo::wrap::decompress(coding, *tile.compressed(coding).bytes, 1'000'000), *tile.bytes());
+    }
+}
+
+TEST(Recompressor, tightens_what_is_kept_and_lets_go_of_what_is_not) {
+    Recompressor recompressor;
+    auto kept = std::make_shared<const Tile>(BuiltTile{std::string(50'000, 'a') + std::string(50'000, 'b'), {}});
+    auto dropped = std::make_shared<const Tile>(BuiltTile{std::string(50'000, 'c'), {}});
+    const auto quick = kept->compressed(geo::wrap::Coding::gzip).bytes->size();
+    recompressor.want(kept, geo::wrap::Coding::gzip);
+    recompressor.want(dropped, geo::wrap::Coding::gzip);
+    const std::weak_ptr<const Tile> gone = dropped;
+    dropped.reset();
+    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds{20};
+    while (!recompressor.idle() && std::chrono::steady_clock::now() < until) std::this_thread::yield();
+    EXPECT_LT(kept->compressed(geo::wrap::Coding::gzip).bytes->size(), quick);
+    EXPECT_TRUE(gone.expired());
+}
+
+// What was answered may be answered again exactly until an edit touches the tile.
+TEST(TileService, an_answer_holds_until_an_edit_touches_its_tile) {
+    World world;
+    world.put(1, kChaman.x, kChaman.y);
+    const auto ask = [&](geo::Point p, int z) {
+        return world.service.answer(open_caller(), question(geo::tile_at(p, z)), {});
+    };
+    for (const int z : {3, 8, 12, 17}) {
+        const auto chaman = ask(kChaman, z), gwadar = ask({62.32, 25.12}, z);
+        ASSERT_TRUE(chaman.holds && gwadar.holds);
+        EXPECT_TRUE(chaman.holds() && gwadar.holds());
+        world.put(100 + z, kTorkham.x, kTorkham.y);
+        EXPECT_EQ(chaman.holds(), z >= 8) << "an edit at Torkham, zoom " << z;
+        const auto again = ask(kChaman, z);
+        world.put(200 + z, kChaman.x, kChaman.y);
+        EXPECT_FALSE(again.holds()) << z;
+        EXPECT_FALSE(again.holds()) << "and never again";
+        EXPECT_EQ(features(ask(kChaman, z).tile) > features(again.tile), true);
     }
 }
 
