@@ -119,12 +119,31 @@ void append_line(const std::string& data_dir, std::string_view line) {
     const Descriptor file{::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600)};
     struct stat info {};
     if (file < 0 || ::fstat(file, &info) != 0) fail("the checkpoint can't be written");
+    off_t whole = info.st_size;
     if (tail && !tail->empty() && tail->back() != '\n') {
-        const auto rest = static_cast<off_t>(tail->size() - (tail->rfind('\n') + 1)); // npos + 1: all of it
-        if (::ftruncate(file, info.st_size - rest) != 0) fail("the checkpoint can't be written");
+        whole -= static_cast<off_t>(tail->size() - (tail->rfind('\n') + 1)); // npos + 1: all of it
+        if (::ftruncate(file, whole) != 0) fail("the checkpoint can't be written");
     }
-    if (!write_all(file, std::string{line} + '\n') || ::fsync(file) != 0 || (!tail && !sync_folder(data_dir)))
-        fail("the checkpoint can't be written");
+    const bool written = write_all(file, std::string{line} + '\n') && ::fsync(file) == 0;
+    if (written && (whole > 0 || sync_folder(data_dir))) return;
+    // Else the next try would add a second line of this number behind one that nobody was told of.
+    const int why = errno;
+    const bool taken_back = ::ftruncate(file, whole) == 0;
+    errno = why;
+    fail(taken_back ? "the checkpoint can't be written" : "the checkpoint can't be written or taken back");
+}
+
+void cut_last_line(const std::string& data_dir) {
+    const std::string path = data_dir + "/" + kCheckpointsName;
+    const std::string tail = read_tail(path, 2 * kLongestLine).value_or("");
+    const auto end = tail.rfind('\n');
+    if (end == tail.npos) return;
+    const auto before = end == 0 ? tail.npos : tail.rfind('\n', end - 1);
+    const Descriptor file{::open(path.c_str(), O_WRONLY | O_CLOEXEC)};
+    struct stat info {};
+    if (file < 0 || ::fstat(file, &info) != 0) fail("the checkpoints can't be mended");
+    const auto cut = static_cast<off_t>(tail.size() - (before + 1)); // npos + 1: all of it
+    if (::ftruncate(file, info.st_size - cut) != 0 || ::fsync(file) != 0) fail("the checkpoints can't be mended");
 }
 
 } // namespace layers::audit

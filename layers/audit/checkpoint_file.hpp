@@ -32,4 +32,7 @@ std::vector<std::string> read_lines(const std::string& data_dir, std::size_t at_
 // storage_failed}: then the file is as it was, or ends in such a rest.
 void append_line(const std::string& data_dir, std::string_view line);
 
+// Takes the last whole line away, which a power loss has torn: its length was on the disk and its bytes were not.
+void cut_last_line(const std::string& data_dir);
+
 } // namespace layers::audit

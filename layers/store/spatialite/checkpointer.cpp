@@ -77,6 +77,11 @@ bool vouches_for(const audit::Checkpoint& checkpoint, const Trees& trees) {
     return checkpoint.changes == audit::head_of(trees.changes) && checkpoint.accesses == audit::head_of(trees.accesses);
 }
 
+bool is_signed(const std::string& line) {
+    const auto checkpoint = audit::checkpoint_from(line);
+    return checkpoint && audit::signature_holds(*checkpoint);
+}
+
 std::string name_of(const audit::Checkpoint& checkpoint) {
     return "checkpoint " + std::to_string(checkpoint.number) + " of " + geo::to_rfc3339(checkpoint.made_at);
 }
@@ -130,6 +135,12 @@ void Checkpointer::begin() {
 void Checkpointer::resume(Connection& reader) {
     auto lines = audit::read_lines(data_dir_, kTail_bytes);
     const std::string known = reader.database().query_text("SELECT line FROM checkpoint ORDER BY number DESC LIMIT 1");
+    // Of the line behind the one that the database knows nobody was told: a power loss may have torn it.
+    const bool follows_known = known.empty() ? lines.size() == 1 : lines.size() > 1 && *(lines.end() - 2) == known;
+    if (follows_known && !is_signed(lines.back())) {
+        audit::cut_last_line(data_dir_);
+        lines.pop_back();
+    }
     auto from = lines.begin();
     if (!known.empty()) {
         from = std::ranges::find(lines, known);
