@@ -261,7 +261,7 @@ test("a state is appended to a fence, with its time and cause, and the fence cha
   await expect(detail(page).locator(".history").first()).toContainText("Breached");
   const { properties } = await stored("fence_segments", id);
   expect(properties["state"]).toBe("breached");
-  expect(properties["states"]).toEqual([{ state: "breached", observed_at: "2026-05-01T06:30:00Z", cause: "flood", reason: "river bed" }]);
+  expect(properties["states"]).toMatchObject([{ state: "breached", observed_at: "2026-05-01T06:30:00Z", cause: "flood", reason: "river bed" }]);
   await expect.poll(() => page.evaluate((wanted) => window.sarhadMap?.queryRenderedFeatures()
     .find((drawn) => drawn.properties["id"] === wanted && drawn.sourceLayer === "fence_segments")?.properties["state"], id)).toBe("breached");
 });
@@ -288,6 +288,7 @@ test("a report is corrected, graded and withdrawn by what is appended, and stays
   const statements = () => detail(page).locator("section", { has: page.getByRole("heading", { name: "Appended statements" }) }).locator("li");
   await expect(statements()).toHaveCount(1);
   await expect(statements().first()).toContainText("counted again");
+  await expect(statements().first()).toContainText("Persons, at least: 3 → 5");
   await expect.poll(async () => (await drawnAt(page, 64.22, 27.11)).map((drawn) => drawn.id)).toContain(id);
 
   await detail(page).getByRole("button", { name: "Grade", exact: true }).click();

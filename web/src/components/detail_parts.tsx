@@ -1,7 +1,7 @@
 // Parts of the detail panel that say more than one field: position, grade, lengths, states.
 import type { Geometry } from "geojson";
-import type { Json, Properties } from "../api";
-import { lengthText, rowsOf } from "../feature_text";
+import { object, type Json, type Properties, type SchemaField } from "../api";
+import { isEmpty, lengthText, rowsOf, valueText } from "../feature_text";
 import { anchorOf } from "../geometry";
 import { formatNumber, t, word } from "../i18n";
 import { degreesText, mgrsText } from "../position";
@@ -118,7 +118,7 @@ export function StateHistory({ value }: { value: Json | undefined }) {
             <strong>{word(String(row["state"] ?? "?"))}</strong>{" "}
             <time dateTime={when(row)}>{when(row) === "" ? "" : readableInstant(when(row))}</time>
             {Object.entries(row)
-              .filter(([name, part]) => !["state", "observed_at", "at"].includes(name) && part !== null && part !== "")
+              .filter(([name, part]) => !["id", "state", "observed_at", "at"].includes(name) && part !== null && part !== "")
               .map(([name, part]) => <span key={name} class="history-part">{word(name)}: {plain(part)}</span>)}
           </li>
         ))}
@@ -128,10 +128,10 @@ export function StateHistory({ value }: { value: Json | undefined }) {
 }
 
 // What was appended to a report, newest first: who said what about it, and why.
-export function StatementList({ value }: { value: Json | undefined }) {
+export function StatementList({ value, fields }: { value: Json | undefined; fields: readonly SchemaField[] }) {
   const rows = rowsOf(value);
   if (rows === null) return null;
-  const told = ["id", "type", "at", "agency"];
+  const told = ["id", "type", "at", "agency", "changes"];
   return (
     <section>
       <h3>{t("state.list")}</h3>
@@ -141,6 +141,9 @@ export function StatementList({ value }: { value: Json | undefined }) {
             <strong>{word(String(row["type"] ?? "?"))}</strong>{" "}
             <time dateTime={String(row["at"] ?? "")}>{typeof row["at"] === "string" ? readableInstant(row["at"]) : ""}</time>
             {typeof row["agency"] === "string" && <span class="history-part">{t("state.by", { who: word(row["agency"]) })}</span>}
+            {Object.entries(object(row["changes"])).map(([name, change]) => (
+              <span key={name} class="history-part">{changeText(name, object(change), fields)}</span>
+            ))}
             {Object.entries(row)
               .filter(([name, part]) => !told.includes(name) && part !== null && part !== "")
               .map(([name, part]) => <span key={name} class="history-part">{word(name)}: {plain(part)}</span>)}
@@ -151,7 +154,18 @@ export function StatementList({ value }: { value: Json | undefined }) {
   );
 }
 
+// "Persons, at least: 3 → 5"
+function changeText(name: string, change: Readonly<Record<string, Json>>, fields: readonly SchemaField[]): string {
+  if (name === "geometry") return t("state.moved");
+  const field = fields.find((known) => known.name === name);
+  const said = (value: Json | undefined) => (value === undefined || isEmpty(value) || field === undefined
+    ? t("conflict.nothing") : valueText(value, field));
+  return t("state.change", { field: field?.title ?? name, from: said(change["from"]), to: said(change["to"]) });
+}
+
+// A word of the data is made readable; what a person wrote stays as it was written.
 function plain(value: Json): string {
   if (typeof value !== "string") return JSON.stringify(value);
-  return /^\d{4}-\d\d-\d\dT/.test(value) ? readableInstant(value) : word(value);
+  if (/^\d{4}-\d\d-\d\dT/.test(value)) return readableInstant(value);
+  return /^[A-Za-z0-9_]+$/.test(value) ? word(value) : value;
 }

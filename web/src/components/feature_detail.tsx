@@ -160,7 +160,7 @@ function Body({ collection, feature, schema }: { collection: string; feature: Fe
         </section>
       )}
       <StateHistory value={properties["states"]} />
-      <StatementList value={properties["statements"]} />
+      <StatementList value={properties["statements"]} fields={fields} />
       <StatementForm collection={collection} feature={feature} layer={schema} />
       <section>
         <h3>{t("detail.where")}</h3>

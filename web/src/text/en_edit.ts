@@ -141,6 +141,8 @@ export const editing = {
   "state.note_report": "Appended to the report and never removed.",
   "state.list": "Appended statements",
   "state.by": "by {who}",
+  "state.change": "{field}: {from} → {to}",
+  "state.moved": "Position or shape corrected",
   "state.note": "States are appended and stay: the newest observed one counts.",
   "state.save": "Append",
   "state.appended": "Appended: {name}",
