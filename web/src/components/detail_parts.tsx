@@ -131,7 +131,7 @@ export function StateHistory({ value }: { value: Json | undefined }) {
 export function StatementList({ value, fields }: { value: Json | undefined; fields: readonly SchemaField[] }) {
   const rows = rowsOf(value);
   if (rows === null) return null;
-  const told = ["id", "type", "at", "agency", "changes"];
+  const told = ["id", "type", "at", "agency", "changes", "before"];
   return (
     <section>
       <h3>{t("state.list")}</h3>

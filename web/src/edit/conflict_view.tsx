@@ -3,6 +3,7 @@ import type { Geometry } from "geojson";
 import type { Json, SchemaField } from "../api";
 import { isEmpty, valueText } from "../feature_text";
 import { t } from "../i18n";
+import { caller } from "../session";
 import { readableInstant } from "../time";
 import { backToForm, choose, conflictRows, keepTheirs, makeNew, saveChoice } from "./actions";
 import type { Difference, Side } from "./conflict";
@@ -17,11 +18,12 @@ export function ConflictView() {
   const rows = conflictRows();
   const left = rows.filter((row) => met.choices[row.field] === undefined).length;
   const at = met.at === "" ? "?" : readableInstant(met.at);
+  const unnamed = met.by === "" || met.by === caller.value?.account; // an account may be several people's
   return (
     <section class="conflict" aria-label={t("conflict.title")}>
       <div class="problem" role="alert">
         <strong>{t("conflict.title")}</strong>
-        <p>{met.by === "" ? t("conflict.by_other", { time: at }) : t("conflict.by", { who: met.by, time: at })}{" "}
+        <p>{unnamed ? t("conflict.by_other", { time: at }) : t("conflict.by", { who: met.by, time: at })}{" "}
           {t("conflict.kept")}</p>
       </div>
       {rows.some((row) => row.field === "geometry") && <p class="note">{t("conflict.shape_note")}</p>}
