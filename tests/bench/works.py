@@ -246,7 +246,8 @@ def features_by_box(bench: Bench) -> Work:
         work.notes.append(f"{name}: {len(boxes)} boxes, {[sum(s.values()) for s in sets]} features, "
                           f"{sum(f.stat().st_size for f in files)} bytes")
         ours = ours or sets
-        if sets != ours:
+        # PostGIS compares boxes rounded to single precision: a point a metre outside may come along.
+        if sum((a - b).total() + (b - a).total() for a, b in zip(ours, sets, strict=True)) > 2 * len(boxes):
             if name == "postgis":
                 raise Failure(f"{work.name}: sarhad and {name} differ")
             work.notes.append(f"{name} holds other features")
@@ -260,7 +261,7 @@ def features_by_box(bench: Bench) -> Work:
 
 
 def durable_writes(bench: Bench, writers: int) -> Work:
-    """One row a commit over HTTP, over libpq, and the bare disk: a page appended and flushed."""
+    """One row a commit over HTTP, over libpq, and the bare disk: a page written over and flushed."""
     work = Work(f"durable writes, {writers} writer{'s' if writers > 1 else ''}", "per_s")
     seed = time.time_ns() // 1000
 

@@ -1,5 +1,6 @@
 // Rows that are durable when they are acknowledged, one a commit: by one writer or several, each waiting for its own
-// answer before it sends the next. `disk` is the bare limit: a page appended and flushed.
+// answer before it sends the next. `disk` is the bare limit: a page of a file
+// written over, as a log that is used again is, and flushed.
 #include "tests/bench/client/client.hpp"
 
 #include <cstdio>
@@ -78,12 +79,18 @@ WriteOne postgres_writer(const std::string& address) {
 }
 
 WriteOne disk_writer(const std::string& path) {
-    const int file = ::open(path.c_str(), O_CREAT | O_WRONLY | O_APPEND, 0600);
+    constexpr long kPages = 4096;
+    const std::string page(4096, 'x');
+    const int file = ::open(path.c_str(), O_CREAT | O_WRONLY, 0600);
     if (file < 0) fail("can't write " + path);
-    return [file](const Row&) {
-        static const std::string page(4096, 'x');
-        if (::write(file, page.data(), page.size()) != static_cast<ssize_t>(page.size()) || ::fdatasync(file) != 0)
-            fail("the disk is full");
+    const auto put = [file, page](long at) {
+        if (::pwrite(file, page.data(), page.size(), at * 4096) != 4096) fail("the disk is full");
+    };
+    for (long i = 0; i < kPages; ++i) put(i);
+    if (::fsync(file) != 0) fail("the disk is full");
+    return [file, put, next = 0L](const Row&) mutable {
+        put(next++ % kPages);
+        if (::fdatasync(file) != 0) fail("the disk is full");
     };
 }
 
