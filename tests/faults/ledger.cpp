@@ -221,7 +221,8 @@ bool Writer::act(std::uint16_t port) {
                  {"geometry", geometry_of(item.collection, random_)},
                  {"properties",
                   {{"remarks", "writer " + letters(number_) + " change " + letters(++sent_) + " " +
-                                   std::string(random_() % 1500, static_cast<char>('a' + random_() % 26))}}}};
+                                   std::string(random_() % 10 == 0 ? 6000 : random_() % 300,
+                                               static_cast<char>('a' + random_() % 26))}}}};
     if (item.collection == "hazards") feature["properties"]["kind"] = "heat";
     Answer answer;
     if (!last || last->removed()) {

@@ -7,7 +7,6 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <map>
 #include <new>
 #include <nlohmann/json.hpp>
@@ -25,8 +24,9 @@ namespace fs = std::filesystem;
 constexpr std::size_t kSector = 512;
 
 std::string read(const std::string& path) {
-    std::ifstream in{path, std::ios::binary};
-    return {std::istreambuf_iterator<char>{in}, {}};
+    std::string bytes(fs::exists(path) ? fs::file_size(path) : 0, '\0');
+    std::ifstream{path, std::ios::binary}.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    return bytes;
 }
 
 void write(const std::string& path, const std::string& bytes) {
@@ -94,7 +94,7 @@ void Machine::new_control() {
 
 void Machine::adopt() {
     fs::remove_all(platter_);
-    for (const char* part : {"/inode", "/name", "/live"}) fs::create_directories(platter_ + part);
+    for (const char* part : {"/inode", "/name", "/live", "/dropped"}) fs::create_directories(platter_ + part);
     fs::create_directories(data_);
     for (const auto& [name, inode] : names_in(data_)) {
         fs::copy_file(data_ + "/" + name, platter_inode(platter_, inode), fs::copy_options::overwrite_existing);
@@ -145,16 +145,24 @@ void Machine::lose_power(std::mt19937_64& random) {
     std::set<std::string> names;
     for (const auto* some : {&now, &std::as_const(safe)})
         for (const auto& [name, inode] : *some) names.insert(name);
-    std::map<std::string, std::string> left;
+    struct File {
+        std::string bytes;
+        fs::perms rights;
+    };
+    std::map<std::string, File> left;
     for (const auto& name : names) {
         const auto& names_then = arrived(random) ? now : safe;
         const auto it = names_then.find(name);
         if (it == names_then.end()) continue;
-        left[name] = after_loss(read(platter_inode(platter_, it->second)), read(platter_live(platter_, it->second)),
-                                share, random);
+        const auto live = platter_live(platter_, it->second);
+        left[name] = {after_loss(read(platter_inode(platter_, it->second)), read(live), share, random),
+                      fs::status(live).permissions()};
     }
     for (const auto& [name, inode] : now) fs::remove(data_ + "/" + name);
-    for (const auto& [name, bytes] : left) write(data_ + "/" + name, bytes);
+    for (const auto& [name, file] : left) {
+        write(data_ + "/" + name, file.bytes);
+        fs::permissions(data_ + "/" + name, file.rights);
+    }
     new_control();
 }
 

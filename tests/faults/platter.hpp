@@ -12,7 +12,8 @@
 // * directories themselves are safe at once.
 //
 // On the platter: inode/N holds the safe bytes of inode N, name/REL (with '%' for '/') says which inode a name safely
-// leads to, live/N is a second link to the real file, so that its number isn't given to another one.
+// leads to, live/N is a second link to the real file, so that its number isn't given to another one, dropped/N says
+// which pieces a failed sync has dropped.
 #pragma once
 
 #include <string>
@@ -24,6 +25,9 @@ inline std::string platter_inode(const std::string& platter, unsigned long inode
 }
 inline std::string platter_live(const std::string& platter, unsigned long inode) {
     return platter + "/live/" + std::to_string(inode);
+}
+inline std::string platter_dropped(const std::string& platter, unsigned long inode) {
+    return platter + "/dropped/" + std::to_string(inode);
 }
 inline std::string platter_name(const std::string& platter, std::string relative) {
     for (char& c : relative)

@@ -16,6 +16,7 @@
 #include <dirent.h>
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <iterator>
 #include <map>
 #include <mutex>
 #include <string>
@@ -69,10 +70,13 @@ Real& libc() {
 
 // ---- state ---------------------------------------------------------------------------------------------------------
 
+using Pieces = std::vector<std::pair<off_t, off_t>>; // from, to
+
 // What of one inode was written since it was last synced.
 struct Unsafe {
-    std::vector<std::pair<off_t, off_t>> pieces; // from, to
-    off_t cut = -1;                              // the shortest it has been; negative: never cut
+    Pieces pieces;
+    off_t cut = -1;        // the shortest it has been; negative: never cut
+    bool complete = false; // all of it was written by this process: another's may lie in the kernel's cache too
 };
 
 struct State {
@@ -183,9 +187,39 @@ void copy_piece(int from, int to, off_t begin, off_t end) {
     }
 }
 
+// After a sync that failed: for the next processes, which find it in the cache.
+void drop(ino_t inode, Pieces& pieces) {
+    if (state().platter.empty()) return;
+    const int to = libc().open(faults::platter_dropped(state().platter, inode).c_str(),
+                               O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    const auto size = static_cast<ssize_t>(pieces.size() * sizeof(Pieces::value_type));
+    if (to < 0 || libc().write(to, pieces.data(), static_cast<std::size_t>(size)) != size) std::abort();
+    libc().close(to);
+    pieces.clear();
+}
+
+// All of a file that was not dropped.
+Pieces all_pieces(const struct stat& about) {
+    Pieces dropped;
+    const int from = libc().open(faults::platter_dropped(state().platter, about.st_ino).c_str(), O_RDONLY | O_CLOEXEC);
+    Pieces::value_type piece;
+    while (from >= 0 && ::read(from, &piece, sizeof piece) == sizeof piece) dropped.push_back(piece);
+    if (from >= 0) libc().close(from);
+    std::ranges::sort(dropped);
+    Pieces pieces;
+    off_t at = 0;
+    for (const auto& [begin, end] : dropped) {
+        if (begin > at) pieces.emplace_back(at, begin);
+        at = std::max(at, end);
+    }
+    pieces.emplace_back(at, about.st_size);
+    return pieces;
+}
+
 void save_file(int file, const struct stat& about) {
     const std::lock_guard lock{state().mutex};
-    Unsafe unsafe = std::exchange(state().unsafe[about.st_ino], {});
+    Unsafe unsafe = std::exchange(state().unsafe[about.st_ino], {{}, -1, true});
+    if (!unsafe.complete) std::ranges::copy(all_pieces(about), std::back_inserter(unsafe.pieces));
     const std::string path = faults::platter_inode(state().platter, about.st_ino);
     const int to = libc().open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (to < 0) std::abort();
@@ -270,7 +304,7 @@ ssize_t write_ours(int file, off_t offset, size_t size, Writing writing) {
     if (read_only()) return -1;
     struct stat about {};
     if (::fstat(file, &about) != 0) return -1;
-    if (offset < 0) offset = ::lseek(file, 0, SEEK_CUR);
+    if (offset < 0) offset = (::fcntl(file, F_GETFL) & O_APPEND) != 0 ? about.st_size : ::lseek(file, 0, SEEK_CUR);
     const off_t end = offset + static_cast<off_t>(size);
     const off_t growth = std::max<off_t>(0, end - about.st_size);
     const off_t granted = take_space(growth);
@@ -313,7 +347,7 @@ int sync_ours(int file, OnFile* really) {
     if (number >= control.fail_sync_from && number <= control.fail_sync_to) {
         ++control.failed_syncs;
         const std::lock_guard lock{state().mutex};
-        state().unsafe[about.st_ino].pieces.clear();
+        drop(about.st_ino, state().unsafe[about.st_ino].pieces);
         errno = EIO;
         return -1;
     }

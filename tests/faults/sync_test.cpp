@@ -4,6 +4,7 @@
 #include "tests/faults/machine.hpp"
 #include "tests/faults/waiting.hpp"
 
+#include <fstream>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
@@ -107,6 +108,24 @@ TEST(Sync, WhileItFailsNothingIsWrittenAndReadySaysSo) {
     machine.start();
     ledger.compare(machine.server().port(), true);
     EXPECT_TRUE(ledger.faults().empty()) << ledger.faults();
+}
+
+// The power goes while a checkpoint of the audit is written: the file has its new length, but not all of its bytes.
+TEST(Sync, ACheckpointThatWasTornIsNobodysProof) {
+    for (const std::string& torn :
+         {std::string("sarhad-checkp\0\0\0\0\0\0\n", 20), std::string(400, '\0'), std::string(400, '\0') + "\n"}) {
+        Machine machine;
+        Ledger ledger{2, "torn"};
+        ledger.write(machine.start().port(), [](const Ledger& now) { return now.acknowledged() > 5; });
+        ASSERT_EQ(machine.stop(), 0);
+        std::ofstream{machine.data() + "/sarhad.checkpoints", std::ios::app | std::ios::binary} << torn;
+        auto& server = machine.start();
+        EXPECT_EQ(server.get("/ready").status, 200) << server.get("/ready").body;
+        ledger.write(server.port(), [](const Ledger& now) { return now.acknowledged() > 10; });
+        EXPECT_EQ(machine.stop(), 0);
+        std::string why;
+        EXPECT_EQ(machine.check(&why), ledger.changes()) << why;
+    }
 }
 
 } // namespace
