@@ -11,6 +11,7 @@
 #include "server/live/live.hpp"
 #include "server/log.hpp"
 #include "server/metrics.hpp"
+#include "server/read_ledger.hpp"
 #include "server/router.hpp"
 #include "server/routes.hpp"
 #include "server/seal_expiry.hpp"
@@ -97,7 +98,12 @@ std::shared_ptr<AppContext> assemble(Config config) {
     const auto authenticator = std::make_shared<const auth::Authenticator>(
         *context->store, auth::Authenticator::Options{.open = context->config.open,
                                                       .operator_token = operator_token(context->config.data_dir)});
-    context->authenticate = [authenticator](const Request& request) { return authenticator->authenticate(request); };
+    const auto ledger = std::make_shared<ReadLedger>(*context->store);
+    context->authenticate = [authenticator, ledger](const Request& request) {
+        auto caller = authenticator->authenticate(request);
+        ledger->before(request, caller); // no answer to what can't be accounted for
+        return caller;
+    };
     context->not_ready = [raw = context.get()] { return not_ready(*raw); };
     return context;
 }

@@ -214,7 +214,9 @@ TEST(Operations, AnAgencysAdministratorKeepsToTheOwnAgencyAndGivesNoRoleBeyondIt
     EXPECT_EQ(create("", R"({"roles":["viewer"]})").status, 401);
     EXPECT_EQ(create(top, R"({"roles":["rescue"],"agency":"anf"})").status, 201);
     EXPECT_EQ(server.get("/tokens", viewer).status, 403);
-    for (const auto& token : json::parse(server.get("/tokens", own).body)["tokens"]) EXPECT_EQ(token["agency"], "fia");
+    const auto owned = json::parse(server.get("/tokens", own).body);
+    EXPECT_EQ(owned["tokens"].size(), 3u); // with the one just made
+    for (const auto& token : owned["tokens"]) EXPECT_EQ(token["agency"], "fia");
     EXPECT_EQ(json::parse(server.get("/tokens", top).body)["tokens"].size(), 6u);
     // Another agency's token is not there.
     EXPECT_EQ(server.ask("DELETE", "/tokens/" + text_of(other, "id"), own).status, 404);
@@ -240,4 +242,23 @@ TEST(Operations, TheAuditorReadsTheLogAndNoRow) {
     EXPECT_EQ(server.get("/audit/proofs/1", auditor).status, 404);
     EXPECT_EQ(server.get("/audit/proofs/x", auditor).status, 400);
     EXPECT_EQ(server.get("/tokens", auditor).status, 403);
+}
+
+TEST(Operations, AReadForAReasonIsInTheLogBeforeItsAnswer) {
+    const TemporaryFolder folder;
+    const auto data = folder.path("data");
+    const auto analyst = bearer(text_of(make_token(data, "analyst", "fia"), "token"));
+    const auto auditor = bearer(text_of(make_token(data, "auditor", "sarhad"), "token"));
+    const Server server{data, {}};
+    const auto reads = [&] {
+        std::vector<std::string> reasons;
+        const auto log = json::parse(server.get("/audit", auditor).body);
+        for (const auto& entry : log["entries"])
+            if (entry["what"] == "read") reasons.push_back(entry["reason"]);
+        return reasons;
+    };
+    EXPECT_EQ(server.get("/collections/reports/items", analyst).status, 200);
+    EXPECT_TRUE(reads().empty());
+    EXPECT_EQ(server.get("/collections/reports/items", analyst + "Sarhad-Reason: case 12\r\n").status, 200);
+    EXPECT_EQ(reads(), std::vector<std::string>{"case 12"});
 }
