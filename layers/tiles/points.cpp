@@ -3,7 +3,6 @@
 #include "layers/tiles/properties.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <map>
 
@@ -33,6 +32,24 @@ std::uint32_t cell_of(encode::TilePoint p, int shift) {
     return (static_cast<std::uint32_t>(p.y >> shift) << bits) | static_cast<std::uint32_t>(p.x >> shift);
 }
 
+// What a dictionary entry means, found once an entry and not once a row.
+class CodeMeaning {
+public:
+    // `meaning(text)` below 255.
+    template <typename Meaning>
+    std::uint32_t of(const index::Column& column, index::Row row, Meaning&& meaning) {
+        const std::uint32_t code = column.codes[row];
+        if (code == index::kNullCode) return 0;
+        if (known_.empty()) known_.assign(column.dictionary_size() + 1, kUnknown);
+        if (known_[code] == kUnknown) known_[code] = static_cast<std::uint8_t>(meaning(column.entry(code)));
+        return known_[code];
+    }
+
+private:
+    static constexpr std::uint8_t kUnknown = 255;
+    std::vector<std::uint8_t> known_;
+};
+
 // Reads the fields that a cluster sums up, and what may never be merged.
 class Facts {
 public:
@@ -47,14 +64,18 @@ public:
         time_ = visible[common::valid_from];
     }
 
-    bool distress(const PointHit& hit) const { return is(hit, kind_, "distress") || is(hit, phase_, "distress"); }
-    std::uint32_t impact(const PointHit& hit) const {
-        if (!impact_) return 0;
-        const auto& column = hit.piece->segment->column(*impact_);
-        if (!column.coded() || column.codes[hit.row] == index::kNullCode) return 0;
+    bool distress(const PointHit& hit) {
+        Meanings& meanings = meanings_of(hit);
+        return is_distress(hit, kind_, meanings.kind) || is_distress(hit, phase_, meanings.phase);
+    }
+    std::uint32_t impact(const PointHit& hit) {
+        const auto* column = coded(hit, impact_);
+        if (!column) return 0;
         const auto& values = layer_.fields[*impact_].values;
-        const auto it = std::ranges::find(values, column.entry(column.codes[hit.row]));
-        return it == values.end() ? 0 : static_cast<std::uint32_t>(it - values.begin()) + 1;
+        return meanings_of(hit).impact.of(*column, hit.row, [&](std::string_view text) -> std::size_t {
+            const auto it = std::ranges::find(values, text);
+            return it == values.end() ? 0 : static_cast<std::size_t>(it - values.begin()) + 1;
+        });
     }
     std::int64_t time(const PointHit& hit) const {
         return time_ ? hit.piece->segment->column(common::valid_from).integers[hit.row] : index::kNullInteger;
@@ -62,15 +83,31 @@ public:
     const std::string& impact_name(std::uint32_t worst) const { return layer_.fields[*impact_].values[worst - 1]; }
 
 private:
-    static bool is(const PointHit& hit, const std::optional<std::size_t>& field, std::string_view value) {
-        if (!field) return false;
+    struct Meanings { // of one segment's dictionaries
+        CodeMeaning impact, kind, phase;
+    };
+    Meanings& meanings_of(const PointHit& hit) {
+        if (hit.piece != piece_) { // hits of a segment come one after the other
+            piece_ = hit.piece;
+            meanings_ = &by_piece_[piece_];
+        }
+        return *meanings_;
+    }
+    static const index::Column* coded(const PointHit& hit, const std::optional<std::size_t>& field) {
+        if (!field) return nullptr;
         const auto& column = hit.piece->segment->column(*field);
-        return column.coded() && column.codes[hit.row] != index::kNullCode &&
-               column.entry(column.codes[hit.row]) == value;
+        return column.coded() ? &column : nullptr;
+    }
+    static bool is_distress(const PointHit& hit, const std::optional<std::size_t>& field, CodeMeaning& meaning) {
+        const auto* column = coded(hit, field);
+        return column && meaning.of(*column, hit.row, [](std::string_view text) { return text == "distress"; }) == 1;
     }
     const Layer& layer_;
     std::optional<std::size_t> impact_, kind_, phase_;
     bool time_ = true;
+    std::map<const index::Piece*, Meanings> by_piece_;
+    const index::Piece* piece_ = nullptr;
+    Meanings* meanings_ = nullptr;
 };
 
 class Drawer {
@@ -87,7 +124,8 @@ public:
         }
         out_.begin(encode::MvtGeometry::point);
         writer_->write(hit.row);
-        out_.points({&hit.at, 1});
+        const auto at = hit.at();
+        out_.points({&at, 1});
         out_.commit();
     }
 
@@ -126,35 +164,40 @@ std::size_t bytes_each(const std::vector<PointHit>& hits, const LayerSource& sou
     return sample.size() / std::max<std::size_t>(1, drawn) + 1;
 }
 
-// The finest grid on which singles and clusters fit; counted on one bit a cell for "some" and one for "several".
+// The finest grid on which singles and clusters fit: the hits are counted once on the finest, "none", "one" or "more"
+// in each cell, then four cells at a time make one of the next.
 int grid_that_fits(const std::vector<PointHit>& hits, std::size_t each, std::size_t budget) {
+    constexpr std::uint8_t kMore = 2;
+    std::vector<std::uint8_t> cells(std::size_t{1} << (2 * (kExtentBits - kFinestShift)));
+    for (const auto& hit : hits) {
+        std::uint8_t& count = cells[cell_of(hit.at(), kFinestShift)];
+        count = static_cast<std::uint8_t>(count + (count < kMore));
+    }
     for (int shift = kFinestShift; shift < kExtentBits; ++shift) {
-        const std::size_t cells = std::size_t{1} << (2 * (kExtentBits - shift));
-        std::vector<std::uint64_t> some((cells + 63) / 64), several((cells + 63) / 64);
-        for (const auto& hit : hits) {
-            const std::uint32_t cell = cell_of(hit.at, shift);
-            const std::uint64_t bit = std::uint64_t{1} << (cell & 63);
-            several[cell >> 6] |= some[cell >> 6] & bit;
-            some[cell >> 6] |= bit;
+        const auto clusters = static_cast<std::size_t>(std::ranges::count(cells, kMore));
+        const auto singles = static_cast<std::size_t>(std::ranges::count(cells, 1));
+        if (singles * each + clusters * kClusterBytes <= budget) return shift;
+        const std::size_t side = std::size_t{1} << (kExtentBits - shift), half = side / 2;
+        for (std::size_t y = 0; y < half; ++y) {
+            const std::uint8_t* above = &cells[2 * y * side];
+            for (std::size_t x = 0; x < half; ++x) { // read before it is written over
+                const int sum = above[2 * x] + above[2 * x + 1] + above[side + 2 * x] + above[side + 2 * x + 1];
+                cells[y * half + x] = static_cast<std::uint8_t>(std::min<int>(sum, kMore));
+            }
         }
-        std::size_t occupied = 0, clusters = 0;
-        for (std::size_t i = 0; i < some.size(); ++i) {
-            occupied += static_cast<std::size_t>(std::popcount(some[i]));
-            clusters += static_cast<std::size_t>(std::popcount(several[i]));
-        }
-        if ((occupied - clusters) * each + clusters * kClusterBytes <= budget) return shift;
+        cells.resize(half * half);
     }
     return kExtentBits;
 }
 
-void draw_clustered(encode::TileLayer& out, Drawer& drawer, const std::vector<PointHit>& hits, int shift,
-                    const Facts& facts, LayerStatistics& statistics) {
+void draw_clustered(encode::TileLayer& out, Drawer& drawer, const std::vector<PointHit>& hits, int shift, Facts& facts,
+                    LayerStatistics& statistics) {
     std::vector<Cluster> cells(std::size_t{1} << (2 * (kExtentBits - shift)));
     for (const auto& hit : hits) {
-        Cluster& cluster = cells[cell_of(hit.at, shift)];
+        Cluster& cluster = cells[cell_of(hit.at(), shift)];
         ++cluster.count;
-        cluster.sum_x += hit.at.x;
-        cluster.sum_y += hit.at.y;
+        cluster.sum_x += hit.x;
+        cluster.sum_y += hit.y;
         cluster.worst = std::max(cluster.worst, facts.impact(hit));
         cluster.newest = std::max(cluster.newest, facts.time(hit));
         cluster.only = &hit;
@@ -210,7 +253,7 @@ void draw_points(encode::TileLayer& out, std::vector<PointHit>& hits, const Laye
             return;
         }
     }
-    const Facts facts{*source.view->layer, source.visible};
+    Facts facts{*source.view->layer, source.visible};
     const auto urgent = std::ranges::partition(hits, [&](const PointHit& hit) { return !facts.distress(hit); });
     std::ranges::sort(urgent, {}, id_of);
     draw_all(out, urgent);

@@ -6,10 +6,11 @@
 
 namespace layers::tiles {
 
-struct PointHit {
+struct PointHit { // small: an overview tile has a million
     const index::Piece* piece;
     index::Row row;
-    encode::TilePoint at; // 0 <= x,y < kExtent
+    std::uint16_t x, y; // in tile units, below kExtent
+    encode::TilePoint at() const { return {x, y}; }
 };
 
 // The tile that owns a position at this zoom, and the place in it. Depends on the position alone, so that neighbours

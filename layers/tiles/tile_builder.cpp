@@ -33,7 +33,8 @@ Hits find(const LayerSource& source, geo::TileId tile, const index::TimeWindow& 
             if (segment.type(row) == geo::GeometryType::point) {
                 const Placed placed = place(segment.vertices(row)[0], tile.z);
                 if (placed.tile_x == tile.x && placed.tile_y == tile.y && passes(row))
-                    hits.points.push_back({&piece, row, placed.at});
+                    hits.points.push_back({&piece, row, static_cast<std::uint16_t>(placed.at.x),
+                                           static_cast<std::uint16_t>(placed.at.y)});
                 return;
             }
             if (!passes(row)) return;
