@@ -4,6 +4,7 @@
 #include "server/auth/token_json.hpp"
 #include "server/endpoints/editing.hpp"
 #include "server/endpoints/rights.hpp"
+#include "server/live/live.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -100,6 +101,7 @@ Response revoke_token(AppContext& context, Request& request, const PathParams& p
     const auto account = auth::find_token(*context.store, path.text("id"));
     if (!account || !is_visible(request.caller, *account)) throw Error{ErrorCode::not_found, "no such token"};
     const auto ended = auth::revoke_token(*context.store, path.text("id"), by(request.caller, params.text("reason")));
+    if (context.live) context.live->hub.wake(); // its streams end now, not at their next event
     return no_store(json_response(auth::token_json(ended, geo::now())));
 }
 

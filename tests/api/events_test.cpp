@@ -303,6 +303,26 @@ TEST(EventStreams, a_slow_reader_is_cut_off_told_so_and_resumes_complete) {
     EXPECT_EQ(heard, written);
 }
 
+TEST(EventStreams, end_when_the_token_that_opened_them_is_revoked) {
+    const test::TemporaryFolder folder;
+    const auto ran = test::run({"token", "create", "--data-dir", folder.path("data"), "--role", "analyst", "--agency",
+                                "levies", "--json"});
+    const auto made = json::parse(ran.out);
+    const auto own = "Authorization: Bearer " + made["token"].get<std::string>() + "\r\n";
+    const auto boss = token(folder.path("data"), "administrator", "levies");
+    const test::Server server{folder.path("data"), {}};
+    EventStream stream{server.port(), "/events", own};
+    ASSERT_EQ(stream.next()->name, "open");
+    const auto gone = server.ask("DELETE", "/tokens/" + made["id"].get<std::string>(), boss);
+    ASSERT_EQ(gone.status, 200) << gone.body;
+    const auto last = stream.next(4000); // before the pulse of an idle stream
+    ASSERT_TRUE(last);
+    EXPECT_EQ(last->name, "end");
+    EXPECT_FALSE(stream.next(4000));
+    EXPECT_TRUE(stream.ended());
+    EXPECT_EQ(server.get("/events", own).status, 401);
+}
+
 TEST(EventStreams, end_in_order_when_the_server_stops) {
     const test::TemporaryFolder folder;
     test::Server server{folder.path("data")};
