@@ -53,6 +53,8 @@ private:
 
 // What came over the wire against the manifest, which came in the job's results.
 void compare(const std::string& folder, const json& manifest) {
+    if (json::parse(store::read_file(folder + "/" + store::kManifestName), nullptr, false) != manifest)
+        throw Error{ErrorCode::unreadable_file, "the manifest did not come over whole"};
     for (const auto& file : manifest.at("files")) {
         const auto name = file.at("name").get<std::string>();
         const auto got = store::hash_and_sync(folder + "/" + name);
@@ -63,8 +65,9 @@ void compare(const std::string& folder, const json& manifest) {
 
 json fetch_from(const LocalServer& server, const std::string& folder, Progress& progress) {
     const auto started = expect(server.post_json("/backups", "{}"), 202);
-    const auto manifest = results_of_job(server, started, progress, "copying");
-    const std::string here = "/backups/" + percent_encoded(started.value("jobID", std::string{}));
+    const auto made = results_of_job(server, started, progress, "copying");
+    const json& manifest = made.at("manifest");
+    const std::string here = "/backups/" + percent_encoded(made.at("copy").get<std::string>());
     std::uint64_t total = 1, done = 0;
     for (const auto& file : manifest.at("files")) total += file.at("bytes").get<std::uint64_t>();
     for (const auto& name : store::backup_files()) {
@@ -72,8 +75,8 @@ json fetch_from(const LocalServer& server, const std::string& folder, Progress& 
             progress.show(std::min(1.0, static_cast<double>(done + bytes) / static_cast<double>(total)), "fetching");
         });
     }
-    compare(folder, manifest);
     server.remove(here);
+    compare(folder, manifest);
     return manifest;
 }
 

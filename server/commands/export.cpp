@@ -27,7 +27,7 @@ using geo::Error;
 using geo::ErrorCode;
 
 struct Options {
-    std::string data_dir, layers, format, filter, tiles, bbox, out, scenario, datetime;
+    std::string data_dir, layers, format, filter, tiles, bbox, out, scenario, datetime, reason;
     bool json = false;
 };
 
@@ -219,6 +219,15 @@ nlohmann::json run(const Options& options) {
     const auto store = layers::store::open_spatialite(options.data_dir);
     const layers::index::ReadModel model{*store, options.data_dir + "/index"};
     const auto chosen = choose_layers(model, options);
+    // What leaves the house is in the audit before the first row does.
+    store->log_access({.account = "operator",
+                       .what = "export",
+                       .subject = options.layers,
+                       .reason = options.reason,
+                       .detail = nlohmann::json{{"form", options.tiles.empty() ? options.format : "mbtiles"},
+                                                {"scenario", options.scenario},
+                                                {"bbox", options.bbox}}
+                                     .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)});
     auto result = options.tiles.empty() ? export_geojson(chosen, options) : export_tiles(chosen, options);
     // What stays behind is said: an officer must know that the package is not the whole picture.
     std::int64_t withheld = 0;
@@ -247,6 +256,7 @@ int export_command(int argc, char** argv) {
     line.add_option("--filter", options.filter, "CQL2 filter");
     line.add_option("--datetime", options.datetime, "only what was valid then (RFC 3339 instant or interval)");
     line.add_option("--scenario", options.scenario, "rows of this scenario instead of the real world");
+    line.add_option("--reason", options.reason, "why, for the audit");
     line.add_option("--out", options.out, "the file to write; must not exist")->required();
     line.add_flag("--json", options.json, "one JSON object on standard output, no progress");
     CLI11_PARSE(line, argc, argv);

@@ -46,7 +46,7 @@ json create(const Options& options) {
 
 json list(const Options& options) {
     if (const auto server = server_holding(options.data_dir)) return expect(server->get("/tokens"), 200)["tokens"];
-    const auto store = layers::store::open_spatialite(options.data_dir);
+    const auto store = layers::store::open_spatialite(options.data_dir, {.read_only_too = true});
     json tokens = json::array();
     for (const auto& account : store->accounts()) tokens.push_back(auth::token_json(account, geo::now()));
     return tokens;

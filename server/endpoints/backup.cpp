@@ -1,5 +1,6 @@
 #include "server/endpoints/backup.hpp"
 
+#include "geo/uuid.hpp"
 #include "layers/store/spatialite/backup.hpp"
 #include "layers/store/spatialite/spatialite.hpp"
 #include "server/endpoints/rights.hpp"
@@ -22,15 +23,29 @@ using layers::access::Role;
 using nlohmann::json;
 
 constexpr std::uint64_t kLeftForWrites_bytes = 256u << 20;
-constexpr const char* kType = "backup";
+constexpr std::chrono::hours kForgottenAfter{1};
+constexpr const char* kPrefix = "backup-";
 
 void demand_administrator(const Request& request) {
     demand_role(request.caller, {Role::administrator});
 }
 
-// Copies wait here to be fetched; one at a time, and none over a restart.
+// Copies wait here to be fetched, each in a folder of its own; none lives over a restart.
 fs::path spool_of(const AppContext& context) {
-    return fs::path{context.config.data_dir} / "spool" / "backup";
+    return fs::path{context.config.data_dir} / "spool";
+}
+
+fs::path folder_of(const AppContext& context, const geo::Uuid& copy) {
+    return spool_of(context) / (kPrefix + geo::to_string(copy));
+}
+
+// Those whose client went away.
+void remove_forgotten(const AppContext& context) {
+    std::error_code ignored;
+    for (const auto& entry : fs::directory_iterator{spool_of(context), ignored}) {
+        const bool old = fs::file_time_type::clock::now() - entry.last_write_time(ignored) > kForgottenAfter;
+        if (old && entry.path().filename().string().starts_with(kPrefix)) fs::remove_all(entry.path(), ignored);
+    }
 }
 
 // A copy that filled the disk would stop the writers.
@@ -46,15 +61,13 @@ void demand_space(const AppContext& context) {
 
 Response post_backup(AppContext& context, Request& request, const PathParams&, const Params&) {
     demand_administrator(request);
+    remove_forgotten(context);
     demand_space(context);
-    for (const auto& job : context.jobs->list(request.caller.account)) {
-        if (job.type == kType && !job.finished) throw Error{ErrorCode::conflict, "a backup is being made already"};
-    }
     const auto caller = request.caller;
-    const auto id = context.jobs->start(kType, caller.account, [&context, caller](jobs::Task& task) {
-        const auto folder = spool_of(context);
-        fs::remove_all(folder);
-        fs::create_directories(folder);
+    const auto copy = geo::make_uuid7();
+    const auto id = context.jobs->start("backup", caller.account, [&context, caller, copy](jobs::Task& task) {
+        const auto folder = folder_of(context, copy);
+        fs::create_directory(folder);
         fs::permissions(folder, fs::perms::owner_all);
         context.store->log_access({.account = caller.account,
                                    .agency = caller.agency,
@@ -62,9 +75,10 @@ Response post_backup(AppContext& context, Request& request, const PathParams&, c
                                    .subject = context.store->identity(),
                                    .reason = caller.purpose});
         try {
-            task.result(context.store->backup(
+            const auto manifest = context.store->backup(
                 folder.string(),
-                {.progress = [&task](double share) { task.report(share, "copying"); }, .stop = task.stop()}));
+                {.progress = [&task](double share) { task.report(share, "copying"); }, .stop = task.stop()});
+            task.result(json{{"copy", geo::to_string(copy)}, {"manifest", json::parse(manifest)}}.dump());
         } catch (...) {
             fs::remove_all(folder);
             throw;
@@ -74,6 +88,13 @@ Response post_backup(AppContext& context, Request& request, const PathParams&, c
         json_response({{"jobID", id}, {"type", "process"}, {"status", "accepted"}}, "application/json", 202);
     response.set("Location", base_url(context, request) + "/jobs/" + id);
     return no_store(std::move(response));
+}
+
+// Nothing but the spelling that we gave it becomes a path.
+geo::Uuid copy_id(const PathParams& path) {
+    const auto copy = geo::parse_uuid(path.text("id"));
+    if (!copy) throw Error{ErrorCode::not_found, "no such backup"};
+    return *copy;
 }
 
 class FileSource final : public BodySource {
@@ -101,24 +122,21 @@ private:
 
 Response get_backup_file(AppContext& context, Request& request, const PathParams& path, const Params&) {
     demand_administrator(request);
-    const auto job = context.jobs->get(path.text("id"), request.caller.account);
     const auto names = layers::store::backup_files();
-    if (job.type != kType || job.state != jobs::State::successful ||
-        std::ranges::find(names, path.text("name")) == names.end())
+    if (std::ranges::find(names, path.text("name")) == names.end())
         throw Error{ErrorCode::not_found, "no such file of a backup"};
     Response response;
     response.set("Content-Type", "application/octet-stream");
-    response.body = std::make_unique<FileSource>((spool_of(context) / path.text("name")).string());
+    response.body = std::make_unique<FileSource>((folder_of(context, copy_id(path)) / path.text("name")).string());
     return no_store(std::move(response));
 }
 
 Response delete_backup(AppContext& context, Request& request, const PathParams& path, const Params&) {
     demand_administrator(request);
-    const auto job = context.jobs->get(path.text("id"), request.caller.account);
-    if (job.type != kType) throw Error{ErrorCode::not_found, "no such backup"};
-    context.jobs->dismiss(job.id, request.caller.account);
-    if (job.finished) fs::remove_all(spool_of(context));
-    return no_store(json_response({{"jobID", job.id}, {"status", "dismissed"}}));
+    const auto copy = copy_id(path);
+    std::error_code trouble;
+    if (fs::remove_all(folder_of(context, copy), trouble) == 0) throw Error{ErrorCode::not_found, "no such backup"};
+    return no_store(json_response({{"copy", geo::to_string(copy)}, {"status", "removed"}}));
 }
 
 } // namespace
@@ -130,16 +148,16 @@ std::vector<Endpoint> backup_endpoints() {
         {.method = "POST",
          .path = "/backups",
          .operation_id = "createBackup",
-         .summary = "Copy everything as it is at one moment, as a job; its results are the manifest.",
+         .summary = "Copy everything as it is at one moment, as a job; its results are {copy, manifest}.",
          .tag = tag,
          .handler = post_backup,
          .answer = {.media_types = {"application/json"}, .schema = object},
          .status = 202,
-         .problems = {401, 403, 409, 507}},
+         .problems = {401, 403, 507}},
         {.method = "GET",
          .path = "/backups/{id}/{name}",
          .operation_id = "getBackupFile",
-         .summary = "A file of a finished backup: sarhad.sqlite, sarhad.checkpoints, manifest.json, manifest.sig.",
+         .summary = "A file of a finished copy: sarhad.sqlite, sarhad.checkpoints, manifest.json, manifest.sig.",
          .tag = tag,
          .handler = get_backup_file,
          .answer = {.media_types = {"application/octet-stream"}},
@@ -147,7 +165,7 @@ std::vector<Endpoint> backup_endpoints() {
         {.method = "DELETE",
          .path = "/backups/{id}",
          .operation_id = "deleteBackup",
-         .summary = "Stop a backup, or remove the copy once it was fetched.",
+         .summary = "Remove a copy once it was fetched; after an hour the next one does.",
          .tag = tag,
          .handler = delete_backup,
          .answer = {.media_types = {"application/json"}, .schema = object},

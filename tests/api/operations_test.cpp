@@ -76,7 +76,7 @@ TEST(Operations, ABackupBesideABusyServerComesBackWhole) {
         ASSERT_EQ(ran.exit_code, 0) << ran.err;
         EXPECT_EQ(ran.err, "");
         backup = json::parse(ran.out);
-        EXPECT_FALSE(fs::exists(data + "/spool/backup")) << "the server's copy is gone once it was fetched";
+        EXPECT_TRUE(fs::is_empty(data + "/spool")) << "the server's copy is gone once it was fetched";
         EXPECT_EQ(server.get("/ready").status, 200);
     }
     const auto restored =
@@ -223,6 +223,9 @@ TEST(Operations, AnAgencysAdministratorKeepsToTheOwnAgencyAndGivesNoRoleBeyondIt
     EXPECT_EQ(server.ask("DELETE", "/tokens/" + text_of(other, "id"), top).status, 200);
     EXPECT_EQ(server.get("/me", bearer(text_of(other, "token"))).status, 401);
     EXPECT_EQ(server.ask("POST", "/backups", own + type, "{}").status, 403);
+    EXPECT_EQ(server.get("/backups/x/sarhad.sqlite", top).status, 404);
+    EXPECT_EQ(server.get("/backups/0190a6f2-0000-7000-8000-000000000000/sarhad.sqlite", top).status, 404);
+    EXPECT_EQ(server.get("/backups/0190a6f2-0000-7000-8000-000000000000/sarhad.key", top).status, 404);
     EXPECT_EQ(server.get("/audit", top).status, 403) << "the log is the auditor's";
 }
 

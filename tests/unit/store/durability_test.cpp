@@ -1,4 +1,5 @@
 // kill -9 at random: acknowledged writes lost 0, half writes 0, audit leaves = acknowledged changes.
+#include "geo/wrap/sqlite.hpp"
 #include "support.hpp"
 
 #include <map>
@@ -117,6 +118,40 @@ TEST(Durability, AMigrationKilledAtAnyPointConvergesWhenRunAgain) {
         if (!killed) break; // the limit was wide enough for all of it
     }
     EXPECT_GT(kills, 10);
+}
+
+// The database as the first version of the schema had it.
+void set_back_to_version_1(const TemporaryFolder& folder) {
+    geo::wrap::Database{folder.database()}.exec(
+        "DROP TABLE access_log; DROP TABLE checkpoint; DROP TABLE audit_tree;"
+        "ALTER TABLE account DROP COLUMN created_at; ALTER TABLE account DROP COLUMN expires_at;"
+        "ALTER TABLE account DROP COLUMN created_by; DELETE FROM meta WHERE key='probe'; PRAGMA user_version=1");
+    std::filesystem::remove(folder.path + "/sarhad.checkpoints");
+    std::filesystem::remove(folder.path + "/sarhad.key");
+}
+
+TEST(Durability, AnOlderSchemaIsBroughtUpToDateWhereverThatWasKilled) {
+    int kills = 0;
+    // Fine steps while its log grows, coarse ones for its way into the file.
+    for (std::uint64_t bytes = 0;; bytes += bytes < 60'000 ? 6'000 : 150'000) {
+        TemporaryFolder folder;
+        {
+            const auto store = open_spatialite(folder.path);
+            must(*store, create(row(id_of(1), "old")));
+            store->put_account({"hash", "account", "fia", {"viewer"}, false}, {});
+        }
+        set_back_to_version_1(folder);
+        const bool killed = killed_beyond(bytes, [&] { open_spatialite(folder.path); });
+        kills += killed;
+        const auto store = open_spatialite(folder.path);
+        ASSERT_EQ(remarks(*store->get(kLayer, id_of(1))), "old");
+        ASSERT_EQ(store->find_account("hash")->agency, "fia");
+        must(*store, create(row(id_of(2), "new")));
+        ASSERT_EQ(store->check().changes, 2);
+        ASSERT_FALSE(store->audit_trouble());
+        if (!killed) break; // the limit was wide enough for all of it
+    }
+    EXPECT_GT(kills, 5);
 }
 
 TEST(Durability, AWriteKilledAtAnyPointIsWholeOrNotThere) {
