@@ -24,7 +24,7 @@ protected:
         for (int kill = 0; kill < kills; ++kill) {
             machine.start();
             if (kill > 0) ledger.compare(machine.server().port());
-            if (kill % 5 == 0) imports.begin(machine.server().port());
+            if (kill % 10 == 0) imports.begin(machine.server().port());
             // Half of the kills come from outside, after some acknowledgements; half at an operation on a file.
             const bool from_inside = disk == Disk::platter && kill % 2 == 1;
             if (from_inside)
