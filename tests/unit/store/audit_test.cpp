@@ -39,6 +39,7 @@ TEST_F(Audit, EverythingAcknowledgedIsVouchedForWhenTheStoreCloses) {
     write(0, 5);
     store->log_access({.account = "officer", .what = "read", .subject = "reports", .reason = "case 12"});
     reopen();
+    ASSERT_FALSE(lines().empty());
     const auto newest = audit::checkpoint_from(lines().back());
     ASSERT_TRUE(newest);
     EXPECT_EQ(newest->changes.size, 5u);

@@ -84,6 +84,21 @@ TEST_F(Backup, MadeWhileOthersWriteItComesBackAsItWasAtOneMoment) {
     store->check();
 }
 
+TEST_F(Backup, ACheckpointMadeWhileItCopiesVouchesForNoneOfIt) {
+    for (int i = 0; i < 300; ++i) must(*store, create(row(id_of(i), std::string(20'000, 'x')))); // more than one step
+    int steps = 0;
+    const auto out = folder_named("backup");
+    const auto manifest = nlohmann::json::parse(store->backup(out, {.progress = [&](double) {
+                                                                  if (++steps > 1) return;
+                                                                  must(*store, create(row(id_of(1000), "later")));
+                                                                  store->checkpoint();
+                                                              }}));
+    ASSERT_GT(steps, 1);
+    EXPECT_EQ(manifest["seq"], 300);
+    EXPECT_EQ(refusal(out, folder.path + "/to"), "");
+    EXPECT_EQ(open_spatialite(folder.path + "/to")->last_seq(), 300);
+}
+
 TEST_F(Backup, ACopyOfACopyStillProvesItsChangesToItsOrigin) {
     must(*store, create(row(id_of(1), "first")));
     store->backup(folder_named("a"));
