@@ -20,7 +20,9 @@ class HttpEngine {
 public:
     explicit HttpEngine(std::uint16_t port) : connection_{port} {}
     std::string ask(const std::string& path) {
-        auto answer = connection_.exchange("GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: */*\r\n\r\n");
+        // No two requests are the same bytes: an answer must not come from what was kept of an earlier one.
+        auto answer = connection_.exchange("GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: */*\r\nX-Count: " +
+                                           std::to_string(seconds_now()) + "-" + std::to_string(++asked_) + "\r\n\r\n");
         if (answer.status != 200 && answer.status != 204)
             fail(path + " answers " + std::to_string(answer.status) + ": " + answer.body);
         return std::move(answer.body);
@@ -28,6 +30,7 @@ public:
 
 private:
     HttpConnection connection_;
+    std::size_t asked_ = 0;
 };
 
 class PostgresEngine {
