@@ -10,6 +10,7 @@ import "./styles/controls.css";
 import "./styles/panel.css";
 import "./styles/detail.css";
 import "./styles/bars.css";
+import "./styles/forms.css";
 import "./styles/edit.css";
 
 effect(() => {

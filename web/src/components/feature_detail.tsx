@@ -1,11 +1,11 @@
 // Everything that is known of the chosen feature, by the titles and units of its layer's schema.
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { featurePath, getFeature, getLayerSchema, type Feature, type LayerSchema, type SchemaField } from "../api";
+import { ApiError, featurePath, getFeature, getLayerSchema, type Feature, type LayerSchema, type SchemaField } from "../api";
 import { UnsavedBar } from "../edit/edit_tab";
 import { FeatureActions } from "../edit/feature_actions";
 import { HistoryList } from "../edit/history_list";
-import { mayChange } from "../edit/state";
+import { leaving, mayChange } from "../edit/state";
 import { StatementForm } from "../edit/statement_form";
 import { isEmpty, titleOf } from "../feature_text";
 import { t } from "../i18n";
@@ -13,7 +13,7 @@ import { entryOf } from "../legend";
 import { focusMap, highlight, showGeometry } from "../map/border_map";
 import { touchesOf } from "../map/refresh";
 import { token } from "../session";
-import { announcement, candidates, legend, select, selection } from "../state";
+import { announcement, candidates, collectionById, legend, select, selection } from "../state";
 import { BorderLengths, Grade, Place, StateHistory, StatementList } from "./detail_parts";
 import { FieldRow } from "./field_row";
 import { Glyph } from "./glyph";
@@ -40,6 +40,7 @@ export function FeatureDetail() {
   const chosen = selection.value;
   const loaded = useSignal<Loaded | null>(null);
   const failure = useSignal("");
+  const gone = useSignal(false);
   const heading = useRef<HTMLHeadingElement>(null);
   const key = chosen === null ? "" : `${chosen.collection}/${chosen.id}`;
 
@@ -47,8 +48,10 @@ export function FeatureDetail() {
 
   useEffect(() => {
     const again = loaded.peek()?.key === key; // it was edited, here or elsewhere: shown until the new version is read
+    if (again && leaving.peek() === key) return;
     if (!again) loaded.value = null;
     failure.value = "";
+    gone.value = false;
     if (chosen === null) {
       highlight(null);
       return;
@@ -63,7 +66,10 @@ export function FeatureDetail() {
         heading.current?.focus();
       })
       .catch((reason: unknown) => {
-        if (!stop.signal.aborted) failure.value = reason instanceof Error ? reason.message : "?";
+        if (stop.signal.aborted) return;
+        failure.value = reason instanceof Error ? reason.message : "?";
+        gone.value = reason instanceof ApiError && reason.status === 404;
+        if (gone.value) loaded.value = null; // deleted, here or elsewhere
       });
     return () => stop.abort();
   }, [key, touched]);
@@ -93,6 +99,7 @@ export function FeatureDetail() {
       </header>
       <AlsoHere />
       {failure.value !== "" && <p role="alert">{t("detail.failed")}: {failure.value}</p>}
+      {gone.value && <Deleted collection={chosen.collection} id={chosen.id} />}
       {shown === null && failure.value === "" && <p role="status">{t("detail.loading")}</p>}
       {shown !== null && (
         <>
@@ -111,6 +118,18 @@ export function FeatureDetail() {
       )}
     </aside>
   );
+}
+
+// What is no longer there may have a history, out of which it can be brought back.
+function Deleted({ collection, id }: { collection: string; id: string }) {
+  const schema = useSignal<LayerSchema | null>(null);
+  useEffect(() => {
+    getLayerSchema(collection).then((found) => (schema.value = found)).catch(() => undefined);
+  }, [collection]);
+  if (schema.value === null) return null;
+  const writable = collectionById.value.get(collection)?.writable === true;
+  return <HistoryList collection={collection} id={id} fields={schema.value.fields}
+    mayRestore={writable && schema.value.change !== "statements"} />;
 }
 
 function layerOf(collection: string) {

@@ -17,7 +17,7 @@ import {
 } from "./requests";
 import { emptyShape, isComplete, type ShapeKind } from "./shape";
 import {
-  chosenVertex, conflict, draft, draftGeometry, editorShown, failure, faults, kindsOf, log, saving, schema, setAside,
+  chosenVertex, conflict, draft, draftGeometry, editorShown, failure, faults, kindsOf, leaving, log, saving, schema, setAside,
   shapeForEditing, shapesBefore, statement, tool, type Draft, type LogEntry,
 } from "./state";
 import { faultInBoxes, settled } from "./structures";
@@ -289,12 +289,22 @@ export function backToForm(): void {
 
 // ---- delete, append
 
+// No longer looked at before anybody can hear that it is gone.
+export async function takeAway(collection: string, id: string, etag: string): Promise<void> {
+  leaving.value = `${collection}/${id}`;
+  try {
+    await deleteFeature(collection, id, etag);
+    select(null);
+  } finally {
+    leaving.value = "";
+  }
+}
+
 export async function remove(collection: string, now: Tagged): Promise<void> {
   const { feature, etag } = now;
-  await deleteFeature(collection, feature.id, etag);
+  await takeAway(collection, feature.id, etag);
   const title = nameOf(collection, feature.id, feature.properties);
   remember({ collection, id: feature.id, title, what: "deleted", before: feature, etag: "" });
-  select(null);
   showWritten(collection, feature, null);
   announcement.value = t("edit.deleted", { name: title });
 }

@@ -12,22 +12,29 @@ interface Question {
   act: () => void;
 }
 
-const asked = signal<Question | null>(null);
+const asked = signal<{ question: Question; number: number } | null>(null);
+let askedBefore = 0;
 
 export function ask(question: Question): void {
-  asked.value = question;
+  askedBefore += 1;
+  asked.value = { question, number: askedBefore };
 }
 
+// Each question has a dialog of its own: the browser tells of a closed one late, maybe after the next question.
 export function Confirm() {
+  const now = asked.value;
+  const closed = () => {
+    if (asked.peek() === now) asked.value = null;
+  };
+  return now === null ? null : <Asking key={now.number} question={now.question} closed={closed} />;
+}
+
+function Asking({ question, closed }: { question: Question; closed: () => void }) {
   const dialog = useRef<HTMLDialogElement>(null);
-  const question = asked.value;
-  useEffect(() => {
-    if (question !== null) dialog.current?.showModal();
-  }, [question]);
-  if (question === null) return null;
+  useEffect(() => dialog.current?.showModal(), []);
   const close = () => dialog.current?.close(); // gives the focus back to where it was
   return (
-    <dialog class="dialog" ref={dialog} aria-labelledby="confirm-title" onClose={() => (asked.value = null)}>
+    <dialog class="dialog" ref={dialog} aria-labelledby="confirm-title" onClose={closed}>
       <h2 id="confirm-title">{question.title}</h2>
       <p>{question.text}</p>
       <div class="row-buttons end">

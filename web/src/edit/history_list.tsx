@@ -1,7 +1,7 @@
 // Every version of a feature with who and when and what changed, newest first; an old one can be written anew.
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import type { SchemaField } from "../api";
+import { ApiError, type SchemaField } from "../api";
 import { t } from "../i18n";
 import { touchesOf } from "../map/refresh";
 import { readableInstant } from "../time";
@@ -43,7 +43,7 @@ export function HistoryList({ collection, id, fields, mayRestore }: HistoryProps
       const old = version.feature;
       failed.value = "";
       if (old !== null)
-        readTagged(collection, id).then((now) => restore(collection, old, now))
+        readTagged(collection, id).catch(unlessGone).then((now) => restore(collection, old, now))
           .catch((reason: unknown) => (failed.value = failureOf(reason).headline));
     },
   });
@@ -73,6 +73,12 @@ export function HistoryList({ collection, id, fields, mayRestore }: HistoryProps
       </ol>
     </details>
   );
+}
+
+// A deleted feature is restored by making it again.
+function unlessGone(reason: unknown): null {
+  if (reason instanceof ApiError && reason.status === 404) return null;
+  throw reason;
 }
 
 function whatChanged(version: HistoryVersion, before: HistoryVersion | undefined, fields: readonly SchemaField[]): string {

@@ -126,16 +126,19 @@ function VertexList({ shape, notation }: { shape: Shape; notation: Notation }) {
 
 function VertexRow(props: { shape: Shape; at: VertexAt; position: Position; notation: Notation }) {
   const { shape, at, position, notation } = props;
-  const bad = useSignal("");
+  const typed = useSignal<string | null>(null); // until it is a position
+  const bad = useSignal(false);
   const n = at.vertex + 1;
   const name = shape.parts.length > 1 ? t("edit.vertex_of_part", { part: at.part + 1, n }) : t("edit.vertex", { n });
   const isChosen = chosenVertex.value?.part === at.part && chosenVertex.value.vertex === at.vertex;
   const written = positionText(position, notation);
-  const change = (typed: string) => {
-    if (typed.trim() === written) return void (bad.value = "");
-    const found = parsePosition(typed);
-    bad.value = found === null ? typed : "";
-    if (found !== null) setShape(moveVertex(shape, at, [found.lon, found.lat]));
+  const change = () => {
+    const found = parsePosition(typed.value ?? written);
+    bad.value = found === null;
+    if (found === null) return;
+    const moved = typed.value !== null && typed.value.trim() !== written;
+    typed.value = null;
+    if (moved) setShape(moveVertex(shape, at, [found.lon, found.lat]));
   };
   const choose = () => {
     chosenVertex.value = at;
@@ -145,9 +148,10 @@ function VertexRow(props: { shape: Shape; at: VertexAt; position: Position; nota
     <li aria-current={isChosen}>
       <span class="vertex-number" aria-hidden="true">{n}</span>
       <div class="vertex-text">
-        <input type="text" dir="ltr" aria-label={name} aria-invalid={bad.value !== ""} autocomplete="off" spellcheck={false}
-          value={bad.value === "" ? written : bad.value} onFocus={choose} onChange={(event) => change(event.currentTarget.value)} />
-        {bad.value !== "" && <p class="fault" role="alert">{t("edit.vertex_bad")}</p>}
+        <input type="text" dir="ltr" aria-label={name} aria-invalid={bad.value} autocomplete="off" spellcheck={false}
+          value={typed.value ?? written} onFocus={choose} onChange={change}
+          onInput={(event) => (typed.value = event.currentTarget.value)} />
+        {bad.value && <p class="fault" role="alert">{t("edit.vertex_bad")}</p>}
       </div>
       <button type="button" class="quiet" aria-label={t("edit.vertex_show", { n })} title={t("edit.vertex_show", { n })}
         onClick={() => { choose(); show(position); }}>

@@ -83,6 +83,8 @@ export const saving = signal(false);
 export const conflict = signal<Conflict | null>(null);
 export const shapesBefore = signal<readonly Shape[]>([]); // of this draft, for taking back a move of the hand
 
+export const leaving = signal(""); // "collection/id" that is being deleted here: not read again when its end is heard of
+
 export const writableCollections = computed(() => collections.value.filter((collection) => collection.writable));
 
 export function mayChange(collection: string, properties: Properties): boolean {

@@ -3,8 +3,8 @@
 import { ApiError, getLayerSchema, list, object, type Feature, type Json, type Properties } from "../api";
 import { t } from "../i18n";
 import { announcement, select } from "../state";
-import { nameOf, remember, showWritten } from "./actions";
-import { appendStatement, createFeature, deleteFeature, readTagged, replaceFeature, type Tagged } from "./requests";
+import { nameOf, remember, showWritten, takeAway } from "./actions";
+import { appendStatement, createFeature, readTagged, replaceFeature, type Tagged } from "./requests";
 import { log, type LogEntry } from "./state";
 
 // A later edit of mine of the same feature has to be taken back first; an appended state stands.
@@ -33,7 +33,7 @@ async function takeBack(entry: LogEntry): Promise<Tagged | null> {
   const { collection, id, before, etag } = entry;
   if (entry.what === "created") {
     const now = await readTagged(collection, id); // for the map: what goes away
-    await deleteFeature(collection, id, etag);
+    await takeAway(collection, id, etag);
     showWritten(collection, now.feature, null);
     return null;
   }
