@@ -33,7 +33,7 @@ export const test = base.extend<{ watch: Watch }>({
       });
       page.on("request", (request) => watch.requests.push(request.url()));
       page.on("console", (message) => {
-        if (["error", "warning"].includes(message.type())) watch.faults.push(`${message.type()}: ${message.text()}`);
+        if (["error", "warning"].includes(message.type())) watch.faults.push(`${message.type()}: ${message.text()} ${message.location().url}`);
       });
       page.on("pageerror", (error) => watch.faults.push(`exception: ${error.message}`));
       await use(watch);
