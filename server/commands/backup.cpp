@@ -146,7 +146,7 @@ json restore(const Options& options) {
             {"seq", report.audit.changes},
             {"made_at", manifest.at("made_at")},
             {"key", report.key},
-            {"audit_root", report.audit.changes_root},
+            {"audit_root", report.audit.audit_root},
             {"checkpoints", report.audit.checkpoints}};
 }
 

@@ -32,7 +32,7 @@ struct RestoreReport {
     std::string manifest; // as it was in the backup
     std::string key;      // hexadecimal: whose signature it bears
     std::string identity; // of the restored copy
-    AuditReport audit;
+    CheckReport audit;
 };
 
 // A restore in three steps, so that the files may come from anywhere: begin_restore gives an empty folder inside the

@@ -105,14 +105,12 @@ std::string renew_identity(const std::string& path, const json& manifest, const 
     return identity;
 }
 
-AuditReport check_copy(const std::string& stage, const json& manifest, const Watch& watch) {
+CheckReport check_copy(const std::string& stage, const json& manifest, const Watch& watch) {
     const auto store = open_spatialite(stage);
     Watch rest{.stop = watch.stop};
     if (watch.progress) rest.progress = [&watch](double share) { watch.progress(kHashing + (1 - kHashing) * share); };
-    store->check(rest);
-    auto audit = store->verify_audit({.stop = watch.stop});
-    if (!audit.faults.empty()) refuse(audit.faults.front());
-    if (audit.changes != manifest.at("seq").get<Seq>() || audit.changes_root != manifest.at("changes").at("root"))
+    const CheckReport audit = store->check(rest); // throws what it finds
+    if (audit.changes != manifest.at("seq").get<Seq>() || audit.audit_root != manifest.at("changes").at("root"))
         refuse("the change log is not the one that was backed up");
     return audit;
 }

@@ -69,7 +69,7 @@ TEST_F(Backup, MadeWhileOthersWriteItComesBackAsItWasAtOneMoment) {
         const auto to = folder_named(("restored" + std::to_string(round)).c_str());
         const auto report = restore(out, to);
         EXPECT_EQ(report.audit.changes, seq);
-        EXPECT_EQ(report.audit.changes_root, manifest["changes"]["root"]);
+        EXPECT_EQ(report.audit.audit_root, manifest["changes"]["root"]);
         const auto copy = open_spatialite(to);
         EXPECT_EQ(copy->last_seq(), seq);
         EXPECT_EQ(copy->count(kLayer), seq);
