@@ -233,14 +233,17 @@ std::vector<VersionEntry> SpatialiteStore::history(const std::string& layer, con
     while (row->step()) {
         VersionEntry entry;
         entry.record = read_proven(*reader, table, *row);
-        if (entry.record.version != static_cast<std::int64_t>(versions.size()) + 1)
-            throw Error{ErrorCode::storage_failed, "a version of the item is missing"};
         entry.seq_from = row->integer(column::seq_from);
+        const bool follows = versions.empty() ? entry.record.version == 1 : versions.back().seq_to == entry.seq_from;
+        if (!follows) throw Error{ErrorCode::storage_failed, "a version of the item is missing"};
         if (!row->is_null(column::seq_to)) entry.seq_to = row->integer(column::seq_to);
         entry.removed = row->integer(column::removed) != 0;
         entry.account = row->text(column::account);
         versions.push_back(std::move(entry));
     }
+    // A damaged index hides rows: the last version is the open one, or it isn't the last.
+    if (!versions.empty() && versions.back().seq_to)
+        throw Error{ErrorCode::storage_failed, "the newest version of the item is missing"};
     return versions;
 }
 
