@@ -28,6 +28,11 @@ enum class Disk {
     platter, // and a power loss takes what was not synced
 };
 
+// What start() threw is a refusal: an end by itself (exit code 1) with a word about it, not a crash.
+inline bool is_refusal(const std::string& words) {
+    return words.find(" (1): ") != std::string::npos && words.find("sarhad serve: ") != std::string::npos;
+}
+
 // One thread's.
 class Machine {
 public:
