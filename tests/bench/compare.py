@@ -18,12 +18,13 @@ import time
 from pathlib import Path
 from typing import Any
 
+sys.dont_write_bytecode = True  # the tree stays as it is
 sys.path.insert(0, str(Path(__file__).parent))
 
 from engines import MapServer, Nginx, Postgres, Sarhad, call  # noqa: E402
 from machine import Failure, Machine, Processes, SERVER_CORE  # noqa: E402
 from report import summary, table  # noqa: E402
-from works import WORKS, Bench, Goal, Work  # noqa: E402
+from works import WORKS, Bench, Work  # noqa: E402
 
 
 def arguments() -> argparse.Namespace:
@@ -43,7 +44,7 @@ def arguments() -> argparse.Namespace:
 
 
 def become_nobody(folder: Path) -> None:
-    """PostgreSQL refuses to run as root, and nothing here needs to be. What was built may lie where nobody can't read."""
+    """PostgreSQL refuses to run as root, and nothing here needs to be."""
     if os.geteuid() != 0:
         return
     nobody = pwd.getpwnam("nobody")
@@ -76,7 +77,7 @@ def run(wanted: argparse.Namespace, folder: Path, processes: Processes) -> list[
             try:
                 work = measure(bench)
             except Failure as failure:  # the others can be measured all the same
-                work = Work(name, "", goals=[Goal(str(failure), 0, False)])
+                work = Work(name, "", fault=str(failure))
             results.append(work)
             print(table([work]), flush=True)
 
@@ -129,6 +130,7 @@ def main() -> int:
     began = time.monotonic()
     wanted.out.parent.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="sarhad-bench-"))
+    # What was built may lie where nobody can't read.
     for program in ("sarhad", "tests/bench_client", "tests/bench_data"):
         shutil.copy(wanted.programs / program, folder)
     processes = Processes(folder)
@@ -149,7 +151,7 @@ def main() -> int:
             shutil.rmtree(folder, ignore_errors=True)
     print(summary(works))
     print(f"Every round: {wanted.out}")
-    return 0
+    return 1 if any(work.fault for work in works) else 0
 
 
 if __name__ == "__main__":

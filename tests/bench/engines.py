@@ -33,7 +33,8 @@ class Sarhad:
     def start(self, cache: bool, core: int | None) -> None:
         config = self.work / "sarhad.toml"
         # nginx writes no access log here either.
-        config.write_text("log_requests = false\nstop_timeout_s = 60\n" + ("" if cache else "tile_cache_bytes = 0\n"))
+        no_cache = "" if cache else "tile_cache_bytes = 0\n"
+        config.write_text("log_requests = false\nstop_timeout_s = 60\n" + no_cache)
         self.process = self.processes.start(
             "sarhad", [str(self.program), "serve", "--data-dir", str(self.work / "sarhad-data"), "--listen", "127.0.0.1:0",
                        "--open", "--config", str(config)], core, stdout=subprocess.PIPE)

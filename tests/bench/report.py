@@ -19,7 +19,7 @@ def table(works: list[Work]) -> str:
         kept = sum(r.kept for r in work.rounds)
         refused = len(work.rounds) - kept
         lines += ["", f"{work.name} ({kept} rounds{f', {refused} refused' if refused else ''})"]
-        lines += [f"  {note}" for note in work.notes]
+        lines += [f"  {note}" for note in [*work.notes, work.fault] if note]
         if any("ms.median" in work.medians(engine) for engine in work.engines()):
             lines.append("  " + row(["engine", "each second", "median ms", "p95", "max", "total ms", "Sarhad is"]))
             for engine in work.engines():
@@ -44,7 +44,8 @@ def summary(works: list[Work]) -> str:
     lines = ["", "goals"]
     for work in works:
         lines += [f"  {'met   ' if g.met else 'MISSED'} {work.name}: {g.text}: {number(g.value)}" for g in work.goals]
-        kept = sum(r.kept for r in work.rounds)
-        if not kept:
+        if work.fault:
+            lines.append(f"  FAILED {work.name}: {work.fault}")
+        elif not work.kept():
             lines.append(f"  REFUSED {work.name}: every round was disturbed by other programs")
     return "\n".join(lines)

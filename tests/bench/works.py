@@ -30,6 +30,7 @@ class Work:
     rounds: list[Round] = field(default_factory=list)
     goals: list[Goal] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    fault: str = ""  # why it could not be measured
 
     def kept(self) -> list[dict[str, dict[str, Any]]]:
         return [r.values for r in self.rounds if r.kept]
@@ -59,7 +60,7 @@ class Work:
         return {"name": self.name, "metric": self.metric,
                 "medians": {e: self.medians(e) for e in self.engines()},
                 "ratios": {p: spread(self.ratios(p)) for p in peers if self.ratios(p)},
-                "goals": [asdict(g) for g in self.goals], "notes": self.notes,
+                "goals": [asdict(g) for g in self.goals], "notes": self.notes, "fault": self.fault,
                 "rounds": [asdict(r) for r in self.rounds]}
 
 
@@ -266,7 +267,8 @@ def durable_writes(bench: Bench, writers: int) -> Work:
     seed = time.time_ns() // 1000
 
     def writer(address: str, count: int, add: int) -> Measure:
-        return lambda number: dict(bench.machine.run_client("write", address, str(count), "2", str(seed + 10 * number + add)))
+        return lambda number: dict(
+            bench.machine.run_client("write", address, str(count), "2", str(seed + 10 * number + add)))
 
     engines = {"sarhad": writer(bench.sarhad.address, writers, 1)}
     if bench.postgres:
@@ -335,7 +337,8 @@ def import_alone(bench: Bench, file: Path, rows: int) -> dict[str, float]:
     data = bench.work / "imported-alone"
     began = time.monotonic()
     process = bench.machine.processes.start(
-        "import", [str(bench.sarhad.program), "import", "--data-dir", str(data), "--new-layer", "points", str(file)], None)
+        "import", [str(bench.sarhad.program), "import", "--data-dir", str(data), "--new-layer", "points", str(file)],
+        None)
     peak_kb = 0
     while process.poll() is None:
         peak_kb = max(peak_kb, resident_kb(process.pid))
