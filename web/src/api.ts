@@ -131,7 +131,11 @@ export async function send(target: string, outgoing: Outgoing, signal?: AbortSig
     if (signal?.aborted) throw reason;
     throw new ApiError(0, "no answer from the server");
   }
-  const body: Json = await response.json().catch(() => null);
+  const body: Json = await response.json().catch((reason: unknown) => {
+    if (signal?.aborted) throw reason;
+    if (reason instanceof TypeError) throw new ApiError(0, "the answer broke off");
+    return null; // none was sent
+  });
   if (!response.ok) {
     const problem = object(body);
     const said = text(problem["detail"]) || text(problem["title"]) || `status ${response.status}`;

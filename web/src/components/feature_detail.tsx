@@ -48,7 +48,7 @@ export function FeatureDetail() {
 
   useEffect(() => {
     const again = loaded.peek()?.key === key; // it was edited, here or elsewhere: shown until the new version is read
-    if (again && leaving.peek() === key) return;
+    if (again && (leaving.peek() === key || selection.peek()?.id !== chosen?.id)) return; // on its way out
     if (!again) loaded.value = null;
     failure.value = "";
     gone.value = false;
@@ -59,6 +59,7 @@ export function FeatureDetail() {
     const stop = new AbortController();
     Promise.all([getFeature(chosen.collection, chosen.id, stop.signal), getLayerSchema(chosen.collection, stop.signal)])
       .then(([feature, schema]) => {
+        if (stop.signal.aborted) return;
         loaded.value = { key, feature, schema };
         highlight(feature.geometry);
         if (again) return;
