@@ -1,6 +1,7 @@
 #include "layers/index/touched_tiles.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <mutex>
 
 namespace layers::index {
@@ -19,6 +20,8 @@ std::uint64_t key_of(std::int64_t x, std::int64_t y) {
     return static_cast<std::uint64_t>(y) << 32 | static_cast<std::uint64_t>(x);
 }
 
+constexpr double kWorld_cm = 2 * geo::kMercatorHalfWorld_m * 100;
+
 // A tile shows what lies up to this part of its width beyond its edge (layers/tiles draws 64 of 4096 units).
 constexpr double kBuffer = 64.0 / 4096.0;
 
@@ -27,25 +30,17 @@ struct Cells { // closed ranges of columns and rows
     std::int64_t count() const { return (x1 - x0 + 1) * (y1 - y0 + 1); }
 };
 
-// The tiles of zoom z whose ground, buffer included, meets the box.
-Cells cells_of(geo::Point north_west, geo::Point south_east, int z) {
+// The tiles of zoom z whose ground, buffer included, meets the box (Web Mercator, cm).
+Cells cells_of(const geo::MercatorBox& box, int z) {
     const std::int64_t side = std::int64_t{1} << z;
-    const auto low = geo::tile_at(north_west, z);
-    const auto high = geo::tile_at(south_east, z);
-    const auto width = geo::tile_box({z, 0, 0});
-    const double margin =
-        (static_cast<double>(width.max_x) - static_cast<double>(width.min_x)) * kBuffer + 2; // cm, and rounding
-    // The corner's place inside its tile says whether the neighbour shows it too.
-    const auto m = geo::to_mercator(north_west);
-    const auto n = geo::to_mercator(south_east);
-    const auto a = geo::tile_box(low);
-    const auto b = geo::tile_box(high);
-    const bool west = m.x - static_cast<double>(a.min_x) <= margin;
-    const bool north = static_cast<double>(a.max_y) - m.y <= margin;
-    const bool east = static_cast<double>(b.max_x) - n.x <= margin;
-    const bool south = n.y - static_cast<double>(b.min_y) <= margin;
-    return {std::max<std::int64_t>(0, low.x - west), std::min(side - 1, high.x + east),
-            std::max<std::int64_t>(0, low.y - north), std::min(side - 1, high.y + south)};
+    const double cell = kWorld_cm / static_cast<double>(side);
+    const double margin = cell * kBuffer + 2; // and rounding
+    const auto index = [&](double from_edge_cm) {
+        return std::clamp<std::int64_t>(static_cast<std::int64_t>(std::floor(from_edge_cm / cell)), 0, side - 1);
+    };
+    constexpr double kHalf_cm = kWorld_cm / 2;
+    return {index(box.min_x + kHalf_cm - margin), index(box.max_x + kHalf_cm + margin),
+            index(kHalf_cm - box.max_y - margin), index(kHalf_cm - box.min_y + margin)};
 }
 
 } // namespace
@@ -54,23 +49,39 @@ TouchedTiles::TouchedTiles() : dense_(first_of_zoom(kDense + 1)), below_dense_(s
 
 void TouchedTiles::touch(const geo::Box& box, store::Seq seq) {
     if (box.empty()) return;
-    mark(box, seq);
+    mark(box, seq, true);
     touches_.fetch_add(1, std::memory_order_acq_rel);
 }
 
-void TouchedTiles::mark(const geo::Box& box, store::Seq seq) {
-    const geo::Point north_west{std::clamp(box.min_x, -180.0, 180.0), std::clamp(box.max_y, -90.0, 90.0)};
-    const geo::Point south_east{std::clamp(box.max_x, -180.0, 180.0), std::clamp(box.min_y, -90.0, 90.0)};
+void TouchedTiles::touch_many(const std::vector<geo::Box>& boxes, store::Seq seq) {
+    for (const auto& box : boxes)
+        if (!box.empty()) mark(box, seq, false);
+    touches_.fetch_add(1, std::memory_order_acq_rel);
+}
+
+void TouchedTiles::mark(const geo::Box& lon_lat, store::Seq seq, bool exactly) {
+    geo::MercatorBox box;
+    const auto corner = [](double lon, double lat) {
+        return geo::to_mercator({std::clamp(lon, -180.0, 180.0), std::clamp(lat, -90.0, 90.0)});
+    };
+    box.add(corner(lon_lat.min_x, lon_lat.min_y));
+    if (lon_lat.min_x != lon_lat.max_x || lon_lat.min_y != lon_lat.max_y) box.add(corner(lon_lat.max_x, lon_lat.max_y));
     Cells before{};
     for (int z = 0; z <= kDense; ++z) {
-        before = cells_of(north_west, south_east, z);
+        before = cells_of(box, z);
         for (auto y = before.y0; y <= before.y1; ++y)
             for (auto x = before.x0; x <= before.x1; ++x)
                 dense_[place_of(z, x, y)].store(seq, std::memory_order_release);
     }
+    if (!exactly) {
+        for (auto y = before.y0; y <= before.y1; ++y)
+            for (auto x = before.x0; x <= before.x1; ++x)
+                below_dense_[static_cast<std::size_t>(y * (std::int64_t{1} << kDense) + x)].store(seq);
+        return;
+    }
     const std::lock_guard lock{mutex_};
     for (int z = kDense + 1; z <= kDeepest; ++z) {
-        const auto cells = cells_of(north_west, south_east, z);
+        const auto cells = cells_of(box, z);
         if (cells.count() > kMostCells) {
             for (auto y = before.y0; y <= before.y1; ++y) {
                 for (auto x = before.x0; x <= before.x1; ++x) {

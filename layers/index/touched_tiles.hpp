@@ -27,13 +27,15 @@ public:
 
     TouchedTiles();
     void touch(const geo::Box& lon_lat, store::Seq seq); // grown by a tile's buffer; nothing for an empty box
+    // For an import: as touch() of each, but exact only down to kDense.
+    void touch_many(const std::vector<geo::Box>& boxes, store::Seq seq);
     void touch_all(store::Seq seq);
     store::Seq last(geo::TileId tile) const;
     // Changes with every touch: as long as it stays, so does last() of every tile.
     std::uint64_t latest() const { return touches_.load(std::memory_order_acquire); }
 
 private:
-    void mark(const geo::Box& lon_lat, store::Seq seq);
+    void mark(const geo::Box& lon_lat, store::Seq seq, bool exactly);
     struct Deep {
         store::Seq itself = 0;
         store::Seq below = 0; // its whole ground, to the bottom

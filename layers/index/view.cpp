@@ -29,9 +29,10 @@ geo::MercatorBox View::extent() const {
 }
 
 std::optional<View::Found> View::find(const geo::Uuid& id) const {
-    for (const auto& piece : pieces) {
-        const auto row = piece.segment->find(id);
-        if (row && piece.dead->visible(*row, seq)) return Found{&piece, *row};
+    // The newest first: what is asked for most was just written.
+    for (auto piece = pieces.rbegin(); piece != pieces.rend(); ++piece) {
+        const auto row = piece->segment->find(id);
+        if (row && piece->dead->visible(*row, seq)) return Found{&*piece, *row};
     }
     return {};
 }

@@ -88,7 +88,11 @@ Response written(const AppContext& context, const Request& request, const layers
     response.set("location", location);
     response.set("cache-control", "no-store");
     const auto found = readable.view->find(id);
-    if (!found || withdrawn_for(context, readable)(id)) {
+    const auto may_see = [&] {
+        return layers::index::SegmentFilter{*found->piece->segment, readable.layer(), readable.policy.filter, {}}(
+            found->row);
+    };
+    if (!found || !may_see()) {
         response.status = 204;
         return response;
     }
