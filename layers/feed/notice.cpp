@@ -67,9 +67,16 @@ std::optional<Notice> Judge::live(const index::Step& step) {
     return told(step, sees(layer->policy, step.before.get()), sees(layer->policy, step.after.get()));
 }
 
-std::optional<Notice> Judge::past(const index::Step& step) {
+std::optional<Notice> Judge::past(const index::Step& step, const Before& before, const store::Store& store) {
     auto notice = live(step);
-    if (!notice || notice->happened == Happened::removed) return notice;
+    if (!notice) return notice;
+    if (notice->happened == Happened::removed) {
+        if (step.change.seq > before.then) return notice;
+        if (!before.complete) return {};
+        const auto row = store.get_at(step.change.layer, step.change.id, before.seq);
+        if (!row || !sees(known(step.change.layer)->policy, &*row)) return {};
+        return notice;
+    }
     const auto view = model_.view(step.change.layer);
     const auto found = view ? view->find(step.change.id) : std::nullopt;
     if (!found) return {}; // deleted since: a later step says so

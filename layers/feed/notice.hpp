@@ -30,9 +30,15 @@ public:
 
     // Of a step that has just been: what the caller saw before against what they see now.
     std::optional<Notice> live(const index::Step& step);
+    // What one who catches up was told already.
+    struct Before {
+        store::Seq seq = 0;  // up to here
+        store::Seq then = 0; // the head of the log when they were; what was taken back later they may have seen
+        bool complete = false;
+    };
     // Of a step of the past, for one who catches up: as live(), but what its owner has taken back since isn't told,
-    // except as removed where that happened.
-    std::optional<Notice> past(const index::Step& step);
+    // except as removed to one who may have seen it. Reads the store where it must know that.
+    std::optional<Notice> past(const index::Step& step, const Before& before, const store::Store& store);
 
 private:
     struct Known {

@@ -214,27 +214,6 @@ std::shared_ptr<LayerModel> ReadModel::State::adopt(const std::string& id) {
     return models.emplace(id, std::move(m)).first->second;
 }
 
-namespace {
-
-void touch(TouchedTiles& touched, const std::vector<const store::Store::Applied*>& items) {
-    constexpr std::size_t kImport = 200; // rows of one commit: nobody edits so many by hand
-    if (items.size() <= kImport) {
-        for (const auto* item : items) {
-            touched.touch(item->change.old_box, item->change.seq);
-            touched.touch(item->change.new_box, item->change.seq);
-        }
-        return;
-    }
-    std::vector<geo::Box> boxes;
-    for (const auto* item : items) {
-        boxes.push_back(item->change.old_box);
-        boxes.push_back(item->change.new_box);
-    }
-    touched.touch_many(boxes, items.back()->change.seq);
-}
-
-} // namespace
-
 // Before the batch is applied: the rows it replaces are still in the views.
 std::vector<Step> ReadModel::State::steps_of(const std::vector<store::Store::Applied>& batch) const {
     std::vector<Step> steps;
@@ -280,7 +259,7 @@ void ReadModel::State::apply(const std::vector<store::Store::Applied>& batch) {
         for (const auto& [item_id, item] : last)
             if (item->change.op != store::Op::create || item->change.version > 1) mark_dead(pieces, item_id, seq);
         if (fresh) pieces.push_back(piece_of(std::move(fresh)));
-        touch(*m->touched, items);
+        m->touched->touch(items);
         many |= pieces.size() > kMergeAt;
         m->publish(std::move(pieces), seq);
     }

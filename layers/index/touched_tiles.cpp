@@ -53,9 +53,11 @@ void TouchedTiles::touch(const geo::Box& box, store::Seq seq) {
     touches_.fetch_add(1, std::memory_order_acq_rel);
 }
 
-void TouchedTiles::touch_many(const std::vector<geo::Box>& boxes, store::Seq seq) {
-    for (const auto& box : boxes)
-        if (!box.empty()) mark(box, seq, false);
+void TouchedTiles::touch(const std::vector<const store::Store::Applied*>& items) {
+    constexpr std::size_t kImport = 200; // rows of a commit
+    for (const auto* item : items)
+        for (const auto* box : {&item->change.old_box, &item->change.new_box})
+            if (!box->empty()) mark(*box, item->change.seq, items.size() <= kImport);
     touches_.fetch_add(1, std::memory_order_acq_rel);
 }
 

@@ -27,8 +27,8 @@ public:
 
     TouchedTiles();
     void touch(const geo::Box& lon_lat, store::Seq seq); // grown by a tile's buffer; nothing for an empty box
-    // For an import: as touch() of each, but exact only down to kDense.
-    void touch_many(const std::vector<geo::Box>& boxes, store::Seq seq);
+    // Of one commit. Exact only down to kDense where it is an import: nobody edits so many rows by hand.
+    void touch(const std::vector<const store::Store::Applied*>& items);
     void touch_all(store::Seq seq);
     store::Seq last(geo::TileId tile) const;
     // Changes with every touch: as long as it stays, so does last() of every tile.

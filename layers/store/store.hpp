@@ -172,6 +172,7 @@ public:
     virtual void add_layer(const Layer& layer) = 0; // durable on return; Error{conflict} when it is taken
 
     // Stored together with the line of the access log that says who did it; durable on return.
+    // An account is one agency's: Error{conflict} when its name stands under another.
     virtual void put_account(const Account& account, const audit::Access& why) = 0;
     virtual std::optional<Account> find_account(const std::string& token_hash) const = 0;
     virtual std::vector<Account> accounts() const = 0; // oldest first

@@ -110,6 +110,8 @@ NewToken create_token(layers::store::Store& store, const TokenWish& wish, const 
     }
     if (!is_code(wish.agency)) refuse_wish("an agency's code is lower case letters, digits and _", "agency");
     if (!is_plain(wish.account)) refuse_wish("an account's id is letters, digits and _ - . @", "account");
+    if (wish.account == "operator" || wish.account == "open")
+        refuse_wish("this account is the server's own", "account");
     const geo::Instant now = geo::now();
     if (wish.expires_at && *wish.expires_at <= now) refuse_wish("the end has passed", "expires");
     Account made;

@@ -31,7 +31,7 @@ Response events(AppContext& context, Request& request, const PathParams&, const 
     if (!cursor.empty()) {
         opening.after = live.cursors.read(cursor, opening.caller);
         // The same for a damaged one, another's, and one of a log that was put back to an earlier state.
-        if (!opening.after || *opening.after > live.journal.head()) {
+        if (!opening.after || opening.after->seq > live.journal.head()) {
             opening.after.reset();
             opening.reset = true;
         }
@@ -57,16 +57,18 @@ struct Page {
     bool more = false;
 };
 
-Page page_of(const live::Live& live, layers::feed::Judge& judge, Seq after, std::int64_t limit,
+Page page_of(const AppContext& context, layers::feed::Judge& judge, const live::Place& after, std::int64_t limit,
              const std::string& collection, const std::stop_token& stop) {
-    Page page{.changes = {}, .count = 0, .to = after, .more = false};
+    const auto& live = *context.live;
+    const layers::feed::Judge::Before before{after.seq, after.issued_at, after.complete};
+    Page page{.changes = {}, .count = 0, .to = after.seq, .more = false};
     while (true) {
         if (stop.stop_requested()) throw Error{ErrorCode::deadline, "There is too much to look through at once."};
         const auto steps = live.journal.read(page.to, kRead);
         if (steps.empty()) return page;
         for (const auto& step : steps) {
             if (collection.empty() || step->change.layer == collection) {
-                if (const auto notice = judge.past(*step)) {
+                if (const auto notice = judge.past(*step, before, *context.store)) {
                     if (page.count == limit) { // seen, not told: the next page begins with it
                         page.more = true;
                         return page;
@@ -86,19 +88,21 @@ Response changes(AppContext& context, Request& request, const PathParams&, const
     const auto collection = params.text("collection");
     if (!collection.empty()) readable_layer(context, caller, collection); // throws for one that isn't theirs
     const auto cursor = params.text("cursor");
-    Seq after = 0;
+    const auto head = live.journal.head(); // before anything is read
+    live::Place after{.seq = 0, .issued_at = head, .complete = false};
     if (cursor == "now") {
-        after = live.journal.head();
+        after = {head, head, true};
     } else if (!cursor.empty()) {
         const auto place = live.cursors.read(cursor, caller);
-        if (!place || *place > live.journal.head())
+        if (!place || place->seq > head)
             throw Error{ErrorCode::invalid_input, "No such place in the changes: read anew, from cursor=now.",
                         "cursor"};
         after = *place;
     }
     layers::feed::Judge judge{*context.index, caller};
-    const auto page = page_of(live, judge, after, params.limit(), collection, request.stop);
-    const auto place = live.cursors.at(page.to, caller);
+    const auto page = page_of(context, judge, after, params.limit(), collection, request.stop);
+    const bool complete = after.complete || page.to >= head;
+    const auto place = live.cursors.at({page.to, page.to >= head ? page.to : head, complete}, caller);
     std::string next = base_url(context, request) + "/changes?cursor=" + place;
     for (const auto& [name, value] : params.all())
         if (name != "cursor") next += "&" + name + "=" + url_encode(value);

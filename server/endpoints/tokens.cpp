@@ -23,6 +23,13 @@ using nlohmann::json;
 constexpr Role kOwnRoles[] = {Role::agency_head, Role::agency_admin, Role::analyst,
                               Role::planner,     Role::field_unit,   Role::viewer};
 
+bool own_roles_only(const std::vector<std::string>& names) {
+    return std::ranges::all_of(names, [](const auto& name) {
+        const auto role = layers::access::role_from(name);
+        return !role || std::ranges::find(kOwnRoles, *role) != std::end(kOwnRoles);
+    });
+}
+
 bool everywhere(const Caller& caller) {
     return caller.open || caller.has(Role::administrator);
 }
@@ -76,11 +83,8 @@ auth::TokenWish wish_of(const Caller& caller, const json& body) {
     if (everywhere(caller)) return wish;
     if (wish.agency != caller.agency || caller.agency.empty())
         throw Error{ErrorCode::forbidden, "an agency's administrator makes tokens of the own agency", "/agency"};
-    for (const auto& name : wish.roles) {
-        const auto role = layers::access::role_from(name);
-        if (role && std::ranges::find(kOwnRoles, *role) == std::end(kOwnRoles))
-            throw Error{ErrorCode::forbidden, "this role is given by the administrator", "/roles"};
-    }
+    if (!own_roles_only(wish.roles))
+        throw Error{ErrorCode::forbidden, "this role is given by the administrator", "/roles"};
     return wish;
 }
 
@@ -88,6 +92,11 @@ Response create_token(AppContext& context, Request& request, const PathParams&, 
     demand_administrator(request.caller);
     const json body = read_object_body(request.body);
     const auto wish = wish_of(request.caller, body);
+    if (!everywhere(request.caller)) {
+        for (const auto& known : context.store->accounts())
+            if (known.account == wish.account && !own_roles_only(known.roles))
+                throw Error{ErrorCode::forbidden, "this account is the administrator's to give", "/account"};
+    }
     const auto made = auth::create_token(*context.store, wish, by(request.caller, text_member(body, "reason")));
     auto document = auth::token_json(made.account, geo::now());
     document["token"] = made.token;
@@ -100,6 +109,9 @@ Response revoke_token(AppContext& context, Request& request, const PathParams& p
     demand_administrator(request.caller);
     const auto account = auth::find_token(*context.store, path.text("id"));
     if (!account || !is_visible(request.caller, *account)) throw Error{ErrorCode::not_found, "no such token"};
+    const bool own = account->account == request.caller.account;
+    if (!everywhere(request.caller) && !own && !own_roles_only(account->roles))
+        throw Error{ErrorCode::forbidden, "this token is the administrator's to end"};
     const auto ended = auth::revoke_token(*context.store, path.text("id"), by(request.caller, params.text("reason")));
     if (context.live) context.live->hub.wake(); // its streams end now, not at their next event
     return no_store(json_response(auth::token_json(ended, geo::now())));

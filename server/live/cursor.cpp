@@ -3,6 +3,8 @@
 #include "geo/wrap/crypto.hpp"
 #include "geo/wrap/sealed.hpp"
 
+#include <array>
+#include <cstdint>
 #include <cstring>
 #include <fcntl.h>
 #include <fstream>
@@ -12,10 +14,8 @@
 namespace server::live {
 namespace {
 
-using layers::store::Seq;
-
 std::string about(const layers::access::Caller& caller) {
-    return caller.account + "\n" + caller.scenario;
+    return caller.account + "\n" + caller.agency + "\n" + caller.scenario;
 }
 
 std::string read_key(const std::string& path) {
@@ -43,18 +43,19 @@ Cursors::Cursors(const std::string& data_dir) {
     write_key(path, key_); // false: these cursors end with the process
 }
 
-std::string Cursors::at(Seq seq, const layers::access::Caller& caller) const {
-    std::string bytes(sizeof seq, '\0');
-    std::memcpy(bytes.data(), &seq, sizeof seq);
+std::string Cursors::at(const Place& place, const layers::access::Caller& caller) const {
+    const std::array<std::int64_t, 3> numbers{place.seq, place.issued_at, place.complete ? 1 : 0};
+    std::string bytes(sizeof numbers, '\0');
+    std::memcpy(bytes.data(), numbers.data(), sizeof numbers);
     return geo::wrap::seal(key_, bytes, about(caller));
 }
 
-std::optional<Seq> Cursors::read(std::string_view cursor, const layers::access::Caller& caller) const {
+std::optional<Place> Cursors::read(std::string_view cursor, const layers::access::Caller& caller) const {
     const auto bytes = geo::wrap::unseal(key_, cursor, about(caller));
-    Seq seq = 0;
-    if (!bytes || bytes->size() != sizeof seq) return {};
-    std::memcpy(&seq, bytes->data(), sizeof seq);
-    return seq;
+    std::array<std::int64_t, 3> numbers{};
+    if (!bytes || bytes->size() != sizeof numbers) return {};
+    std::memcpy(numbers.data(), bytes->data(), sizeof numbers);
+    return Place{numbers[0], numbers[1], numbers[2] != 0};
 }
 
 } // namespace server::live

@@ -29,12 +29,10 @@ std::shared_ptr<const Told> Audience::after(Seq after) {
     return told;
 }
 
-Hub::Hub(const layers::feed::Journal& journal, const layers::index::ReadModel& model, const Cursors& cursors,
-         HubOptions options)
-    : journal_{journal}, model_{model}, cursors_{cursors}, options_{options}, follower_{
-                                                                                  [this](const std::stop_token& stop) {
-                                                                                      follow(stop);
-                                                                                  }} {}
+Hub::Hub(const layers::store::Store& store, const layers::feed::Journal& journal, const layers::index::ReadModel& model,
+         const Cursors& cursors, HubOptions options)
+    : store_{store}, journal_{journal}, model_{model}, cursors_{cursors}, options_{options},
+      follower_{[this](const std::stop_token& stop) { follow(stop); }} {}
 
 Hub::~Hub() {
     follower_.request_stop();

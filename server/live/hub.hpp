@@ -50,17 +50,17 @@ struct HubOptions {
 // Thread-safe; outlives its streams.
 class Hub {
 public:
-    Hub(const layers::feed::Journal& journal, const layers::index::ReadModel& model, const Cursors& cursors,
-        HubOptions options);
+    Hub(const layers::store::Store& store, const layers::feed::Journal& journal, const layers::index::ReadModel& model,
+        const Cursors& cursors, HubOptions options);
     ~Hub();
     Hub(const Hub&) = delete;
     Hub& operator=(const Hub&) = delete;
 
     struct Opening {
         layers::access::Caller caller;
-        std::optional<layers::store::Seq> after; // nothing: from now
-        bool reset = false;                      // the caller's cursor was no good: say so, they must read anew
-        std::function<void()> still_allowed;     // throws geo::Error when the caller's right has ended
+        std::optional<Place> after;          // nothing: from now
+        bool reset = false;                  // the caller's cursor was no good: say so, they must read anew
+        std::function<void()> still_allowed; // throws geo::Error when the caller's right has ended
     };
     // Error{busy} when there are most_streams already.
     std::unique_ptr<EventSource> open(Opening opening);
@@ -75,6 +75,7 @@ private:
     std::shared_ptr<Audience> audience(const layers::access::Caller& caller);
     void follow(const std::stop_token& stop);
 
+    const layers::store::Store& store_;
     const layers::feed::Journal& journal_;
     const layers::index::ReadModel& model_;
     const Cursors& cursors_;

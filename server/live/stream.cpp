@@ -14,7 +14,8 @@ constexpr std::size_t kPage = 500; // steps read from the store at a time by one
 Stream::Stream(Hub& hub, Hub::Opening opening)
     : hub_{hub}, opening_{std::move(opening)}, audience_{hub.audience(opening_.caller)}, judge_{hub.model_,
                                                                                                 opening_.caller},
-      opened_at_{hub.journal_.head()}, position_{opening_.after.value_or(opened_at_)}, last_event_{Clock::now()} {}
+      opened_at_{hub.journal_.head()}, position_{opening_.after ? opening_.after->seq : opened_at_},
+      last_event_{Clock::now()} {}
 
 Stream::~Stream() {
     --hub_.streams_;
@@ -23,7 +24,10 @@ Stream::~Stream() {
 // The place is told with each event, so that whoever is cut off goes on right behind the last one that arrived whole.
 void Stream::event(std::string& out, std::string_view name, std::string_view data) {
     out += "id: ";
-    out += hub_.cursors_.at(position_, opening_.caller);
+    const bool complete = position_ >= opened_at_ || (opening_.after && opening_.after->complete);
+    const auto head = hub_.journal_.head();
+    // Behind the opening everything was told as it happened; before it, as the one who opened was entitled to then.
+    out += hub_.cursors_.at({position_, position_ >= opened_at_ ? position_ : head, complete}, opening_.caller);
     out += "\nevent: ";
     out += name;
     out += "\ndata: ";
@@ -41,10 +45,12 @@ void Stream::begin(std::string& out) {
 // What was before the stream was opened, judged by what the caller may see today.
 bool Stream::catch_up(std::string& out) {
     std::vector<layers::feed::Notice> notices;
+    const auto& told = *opening_.after; // or there is nothing to catch up with
+    const layers::feed::Judge::Before before{told.seq, told.issued_at, told.complete};
     for (const auto& step : hub_.journal_.read(position_, kPage)) {
         if (step->change.seq > opened_at_) break;
         position_ = step->change.seq;
-        if (auto notice = judge_.past(*step)) notices.push_back(std::move(*notice));
+        if (auto notice = judge_.past(*step, before, hub_.store_)) notices.push_back(std::move(*notice));
     }
     if (const auto data = change_data(notices); !data.empty()) event(out, "change", data);
     return true;

@@ -222,6 +222,7 @@ TEST(EventsOfOthers, are_not_told_not_even_as_a_gap) {
     told = changes(stream, 1);
     EXPECT_EQ(told[0]["happened"], "created");
     EXPECT_EQ(told[0]["id"], id_of(hidden));
+    const std::string while_shown = json::parse(server.get("/changes?cursor=now", own).body)["cursor"];
     const auto back =
         server.ask("PUT", path_of(hidden), other + kFeature + if_match(shown), hazard("theirs", 60, 25).dump());
     ASSERT_EQ(back.status, 200) << back.body;
@@ -229,11 +230,23 @@ TEST(EventsOfOthers, are_not_told_not_even_as_a_gap) {
     EXPECT_EQ(told[0]["happened"], "removed");
     EXPECT_EQ(told[0]["boxes"], json::parse("[[66.45,30.92,66.45,30.92]]")) << "where it went is not theirs to know";
 
-    // Who comes later and reads all pages hears of no more than their own row and that something is gone.
+    // Who was there while it was shown hears that it is gone; who comes later and reads from the beginning hears
+    // nothing.
+    const auto since = json::parse(server.get("/changes?cursor=" + while_shown, own).body);
+    ASSERT_EQ(since["changes"].size(), 1u) << since;
+    EXPECT_EQ(since["changes"][0]["happened"], "removed");
     const auto page = json::parse(server.get("/changes", own).body);
-    ASSERT_EQ(page["changes"].size(), 2u) << page;
+    ASSERT_EQ(page["changes"].size(), 1u) << page;
     EXPECT_EQ(page["changes"][0]["id"], id_of(mine));
-    EXPECT_EQ(page["changes"][1]["happened"], "removed");
+    // Also page by page: what was taken back between two pages is told to one who may have read it on the first.
+    std::string paged = json::parse(server.get("/changes?limit=1", own).body)["cursor"];
+    const auto again = server.ask("PUT", path_of(hidden), other + kFeature + if_match(back), released.dump());
+    ASSERT_EQ(again.status, 200) << again.body;
+    const auto gone = server.ask("PUT", path_of(hidden), other + kFeature + if_match(again), hazard("theirs").dump());
+    ASSERT_EQ(gone.status, 200) << gone.body;
+    const auto second = json::parse(server.get("/changes?cursor=" + paged, own).body);
+    ASSERT_EQ(second["changes"].size(), 1u) << second;
+    EXPECT_EQ(second["changes"][0]["happened"], "removed");
 
     // A cursor is its owner's.
     const std::string cursor = page["cursor"];
@@ -305,8 +318,8 @@ TEST(EventStreams, a_slow_reader_is_cut_off_told_so_and_resumes_complete) {
 
 TEST(EventStreams, end_when_the_token_that_opened_them_is_revoked) {
     const test::TemporaryFolder folder;
-    const auto ran = test::run({"token", "create", "--data-dir", folder.path("data"), "--role", "analyst", "--agency",
-                                "levies", "--json"});
+    const auto ran = test::run(
+        {"token", "create", "--data-dir", folder.path("data"), "--role", "analyst", "--agency", "levies", "--json"});
     const auto made = json::parse(ran.out);
     const auto own = "Authorization: Bearer " + made["token"].get<std::string>() + "\r\n";
     const auto boss = token(folder.path("data"), "administrator", "levies");

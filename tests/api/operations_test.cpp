@@ -227,6 +227,35 @@ TEST(Operations, AnAgencysAdministratorKeepsToTheOwnAgencyAndGivesNoRoleBeyondIt
     EXPECT_EQ(server.get("/backups/0190a6f2-0000-7000-8000-000000000000/sarhad.sqlite", top).status, 404);
     EXPECT_EQ(server.get("/backups/0190a6f2-0000-7000-8000-000000000000/sarhad.key", top).status, 404);
     EXPECT_EQ(server.get("/audit", top).status, 403) << "the log is the auditor's";
+    // What the administrator gave within the agency is not the agency's to end, nor its account's name to take.
+    const auto given = json::parse(create(top, R"({"roles":["auditor"],"agency":"fia","account":"fia.audit"})").body);
+    EXPECT_EQ(server.ask("DELETE", "/tokens/" + text_of(given, "id"), own).status, 403);
+    EXPECT_EQ(create(own, R"({"roles":["viewer"],"account":"fia.audit"})").status, 403);
+    EXPECT_EQ(server.get("/me", bearer(text_of(given, "token"))).status, 200);
+    EXPECT_EQ(server.ask("DELETE", "/tokens/" + text_of(given, "id"), top).status, 200);
+}
+
+// Jobs, cursors and the audit know people by their account: nobody becomes another by choosing a name.
+TEST(Operations, AnAccountsNameIsOneAgencysAndTheServersOwnNamesAreNobodys) {
+    const TemporaryFolder folder;
+    const auto data = folder.path("data");
+    const auto fia = bearer(text_of(make_token(data, "agency_admin", "fia"), "token"));
+    const auto top_token = make_token(data, "administrator", "sarhad");
+    const auto top = bearer(text_of(top_token, "token"));
+    const Server server{data, {}};
+    const auto create = [&](const std::string& who, const std::string& account) {
+        return server
+            .ask("POST", "/tokens", who + "Content-Type: application/json\r\n",
+                 json{{"roles", {"viewer"}}, {"account", account}}.dump())
+            .status;
+    };
+    EXPECT_EQ(create(fia, text_of(top_token, "account")), 403);
+    EXPECT_EQ(create(top, "sarhad.clerk"), 201);
+    EXPECT_EQ(create(fia, "sarhad.clerk"), 409);
+    EXPECT_EQ(create(fia, "operator"), 400);
+    EXPECT_EQ(create(top, "open"), 400);
+    EXPECT_EQ(create(fia, "fia.clerk"), 201);
+    EXPECT_EQ(create(fia, "fia.clerk"), 201) << "an account may have several tokens";
 }
 
 TEST(Operations, TheAuditorReadsTheLogAndNoRow) {

@@ -58,6 +58,25 @@ TEST_F(Sealed, a_rescue_report_with_a_number_is_taken_and_any_other_is_refused) 
     EXPECT_EQ(send("som", {{"commodities", {{"0300-1234567", "fuel"}}}}).status, 422);
 }
 
+// Whether a guess is right is told by no answer: who sends the report again hears the same either way.
+TEST_F(Sealed, a_number_can_not_be_guessed_by_sending_the_report_again) {
+    const auto again = [&](const char* number) {
+        const json feature{{"type", "Feature"},
+                           {"id", "01910000-0000-7000-8000-000000000001"},
+                           {"geometry", {{"type", "Point"}, {"coordinates", {62.3, 25.1}}}},
+                           {"properties", {{"kind", "distress"}, {"remarks", "call " + std::string{number}}}}};
+        return server.ask("POST", "/collections/reports/items", unit + kFeature, feature.dump());
+    };
+    ASSERT_EQ(again("0300-1234567").status, 201);
+    const auto right = again("0300-1234567"), wrong = again("0300-7654321");
+    EXPECT_EQ(right.status, 200);
+    EXPECT_EQ(wrong.status, 200);
+    EXPECT_EQ(right.body, wrong.body);
+    EXPECT_EQ(right.header("etag"), wrong.header("etag"));
+    const auto seen = properties("/collections/reports/items/01910000-0000-7000-8000-000000000001", rescue + kReason);
+    EXPECT_EQ(seen["sealed"]["numbers"].size(), 1u);
+}
+
 TEST_F(Sealed, the_rescue_role_with_a_reason_reads_the_number_and_nobody_else_anywhere) {
     const auto path = path_of(send("distress", {{"remarks", "boat adrift, call 0300-1234567 now"}}));
     const auto seen = properties(path, rescue + kReason);

@@ -29,7 +29,7 @@ audit::MerkleTree kept_tree(Connection& connection, const char* log) {
     const auto bytes = row->blob(1);
     if (bytes.size() != static_cast<std::size_t>(std::popcount(size)) * sizeof(audit::Hash)) return {};
     std::vector<audit::Hash> full(bytes.size() / sizeof(audit::Hash));
-    std::memcpy(full.data(), bytes.data(), bytes.size());
+    if (!full.empty()) std::memcpy(full.data(), bytes.data(), bytes.size());
     return {size, std::move(full)};
 }
 

@@ -209,10 +209,11 @@ Record read_record(const geo::wrap::Statement& row, const Layer& layer) {
     return record;
 }
 
-bool same_content(const Record& a, const Record& b) {
+bool same_content(const Layer& layer, const Record& a, const Record& b, bool sealed_too) {
     if (a.values.size() != b.values.size() || a.geometry != b.geometry) return false;
     for (std::size_t i = 0; i < a.values.size(); ++i) {
-        if (i != common::recorded_at && a.values[i] != b.values[i]) return false;
+        if (i == common::recorded_at || (!sealed_too && layer.fields[i].access == AccessClass::sealed)) continue;
+        if (a.values[i] != b.values[i]) return false;
     }
     return true;
 }

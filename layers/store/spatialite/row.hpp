@@ -29,7 +29,7 @@ Record read_record(const geo::wrap::Statement& row, const Layer& layer);
 geo::Uuid read_id(const geo::wrap::Statement& row, int column);
 
 // Same shape and values; what the store stamps (version, seq, recorded_at) aside.
-bool same_content(const Record& a, const Record& b);
+bool same_content(const Layer& layer, const Record& a, const Record& b, bool sealed_too);
 
 // A box as 16 bytes (a point) or 32; no bytes when empty.
 std::string box_bytes(const geo::Box& box);

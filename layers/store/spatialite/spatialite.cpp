@@ -3,6 +3,7 @@
 #include "geo/error.hpp"
 #include "layers/audit/checkpoint_file.hpp"
 #include "layers/store/spatialite/access_log.hpp"
+#include "layers/store/spatialite/account_row.hpp"
 #include "layers/store/spatialite/backup.hpp"
 #include "layers/store/spatialite/change_log.hpp"
 #include "layers/store/spatialite/check.hpp"
@@ -302,19 +303,7 @@ void SpatialiteStore::add_layer(const Layer& layer) {
 void SpatialiteStore::put_account(const Account& account, const audit::Access& why) {
     writer().run(
         [&](Connection& connection) {
-            Query row = connection.query(
-                "INSERT INTO account(token_hash,account,agency,roles,revoked,created_at,expires_at,created_by) "
-                "VALUES(?1,?2,?3,?4,?5,?6,?7,?8) ON CONFLICT(token_hash) DO UPDATE SET "
-                "account=?2,agency=?3,roles=?4,revoked=?5,created_at=?6,expires_at=?7,created_by=?8");
-            row->bind_text_view(1, account.token_hash);
-            row->bind_text_view(2, account.account);
-            row->bind_text_view(3, account.agency);
-            row->bind_text(4, texts_to_json(account.roles));
-            row->bind(5, account.revoked ? 1 : 0);
-            row->bind(6, account.created_at.us);
-            if (account.expires_at) row->bind(7, account.expires_at->us);
-            row->bind_text_view(8, account.created_by);
-            row->step();
+            put_account_row(connection, account);
             append_access(connection, why, clock_());
         },
         [&] { ++accounts_revision_; });
