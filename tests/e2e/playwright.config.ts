@@ -9,6 +9,7 @@ export default defineConfig({
   outputDir: "results",
   globalSetup: "./start_server.ts",
   workers: 1,
+  retries: 1, // named in the summary when it was needed
   timeout: 60_000,
   expect: { timeout: 15_000 },
   reporter: "list",

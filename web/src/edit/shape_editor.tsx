@@ -140,6 +140,12 @@ function VertexRow(props: { shape: Shape; at: VertexAt; position: Position; nota
     typed.value = null;
     if (moved) setShape(moveVertex(shape, at, [found.lon, found.lat]));
   };
+  // Takes the position; sending the form is the Save button's.
+  const enter = (event: KeyboardEvent) => {
+    if (event.key !== "Enter") return;
+    event.preventDefault();
+    change();
+  };
   const choose = () => {
     chosenVertex.value = at;
     tool.value = "edit";
@@ -149,7 +155,7 @@ function VertexRow(props: { shape: Shape; at: VertexAt; position: Position; nota
       <span class="vertex-number" aria-hidden="true">{n}</span>
       <div class="vertex-text">
         <input type="text" dir="ltr" aria-label={name} aria-invalid={bad.value} autocomplete="off" spellcheck={false}
-          value={typed.value ?? written} onFocus={choose} onChange={change}
+          value={typed.value ?? written} onFocus={choose} onChange={change} onKeyDown={enter}
           onInput={(event) => (typed.value = event.currentTarget.value)} />
         {bad.value && <p class="fault" role="alert">{t("edit.vertex_bad")}</p>}
       </div>
