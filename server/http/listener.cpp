@@ -37,6 +37,8 @@ void turn_away(tcp::socket socket) {
 struct Listener::Impl {
     std::shared_ptr<Shared> shared;
     std::array<IoThread, 2> io;
+    // Two on one core would only wait for each other's time slices.
+    const std::size_t io_count = std::thread::hardware_concurrency() > 1 ? 2 : 1;
     tcp::acceptor acceptor{io[0].context};
     std::array<std::thread, 2> threads;
     std::size_t next_io = 0;
@@ -81,7 +83,7 @@ void Listener::Impl::adopt(tcp::socket socket, IoThread& owner) {
 asio::awaitable<void> Listener::Impl::accept() {
     asio::steady_timer pause{io[0].context};
     while (acceptor.is_open()) {
-        auto& owner = io[next_io++ % io.size()];
+        auto& owner = io[next_io++ % io_count];
         error_code error;
         auto socket = co_await acceptor.async_accept(owner.context, asio::redirect_error(asio::use_awaitable, error));
         if (!error) {
@@ -114,7 +116,7 @@ void Listener::Impl::close_door() {
     std::ignore = acceptor.cancel(error);
     std::ignore = acceptor.non_blocking(true, error);
     while (!error) {
-        auto& owner = io[next_io++ % io.size()];
+        auto& owner = io[next_io++ % io_count];
         tcp::socket socket{owner.context};
         std::ignore = acceptor.accept(socket, error);
         if (!error) adopt(std::move(socket), owner);
@@ -129,7 +131,7 @@ Listener::Listener(const std::string& address, std::uint16_t port, Limits limits
     impl_->shared = std::make_shared<Shared>(std::move(limits), std::move(service));
     impl_->bind(address, port);
     asio::co_spawn(impl_->io[0].context, impl_->accept(), asio::detached);
-    for (std::size_t i = 0; i < impl_->io.size(); ++i) {
+    for (std::size_t i = 0; i < impl_->io_count; ++i) {
         auto& io = impl_->io[i];
         asio::co_spawn(io.context, impl_->keep_clock(io), asio::detached);
         impl_->threads[i] = std::thread{[&io] { io.context.run(); }};
@@ -156,13 +158,14 @@ std::size_t Listener::waiting() const {
 }
 
 void Listener::wake_streams() {
-    for (auto& io : impl_->io) asio::post(io.context, [&io] { http::wake_streams(io); });
+    for (std::size_t i = 0; i < impl_->io_count; ++i)
+        asio::post(impl_->io[i].context, [io = &impl_->io[i]] { http::wake_streams(*io); });
 }
 
 bool Listener::stop() {
     if (!std::exchange(impl_->stopped, true)) {
         asio::post(impl_->io[0].context, [impl = impl_.get()] { impl->close_door(); });
-        for (auto& thread : impl_->threads) thread.join();
+        for (std::size_t i = 0; i < impl_->io_count; ++i) impl_->threads[i].join();
         static constexpr std::chrono::milliseconds kLastTasks{1000};
         const bool pool_done = impl_->shared->pool.stop(kLastTasks);
         const bool urgent_done = impl_->shared->urgent.stop(kLastTasks);

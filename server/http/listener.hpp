@@ -1,5 +1,6 @@
 // The server's door: accepts connections, reads requests through the framing gate, has them handled on worker threads,
-// writes the answers in order. Two I/O threads run nothing but sockets. Knows no endpoint; Beast stays behind it.
+// writes the answers in order. Two I/O threads (one on a single core) run nothing but sockets. Knows no endpoint; Beast
+// stays behind it.
 #pragma once
 
 #include "server/request.hpp"
