@@ -27,6 +27,7 @@ namespace server {
 std::vector<Endpoint> all_endpoints() {
     std::vector<Endpoint> all;
     // One line an endpoint file; the order is that of the document.
+    // clang-format off
     for (auto* rows : {
              landing_endpoints,
              conformance_endpoints,
@@ -48,6 +49,7 @@ std::vector<Endpoint> all_endpoints() {
              styles_endpoints,
              static_files_endpoints,
          }) {
+        // clang-format on
         auto some = rows();
         all.insert(all.end(), std::make_move_iterator(some.begin()), std::make_move_iterator(some.end()));
     }
