@@ -1,6 +1,7 @@
 #include "geo/wrap/mapped_file.hpp"
 
 #include "geo/error.hpp"
+#include "geo/wrap/descriptor.hpp"
 
 #include <cerrno>
 #include <fcntl.h>
@@ -13,20 +14,6 @@ namespace geo::wrap {
 
 namespace {
 
-class Descriptor {
-public:
-    explicit Descriptor(int number) : number_{number} {}
-    ~Descriptor() {
-        if (number_ >= 0) ::close(number_);
-    }
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    int number() const { return number_; }
-
-private:
-    int number_;
-};
-
 void require(bool ok) {
     if (ok) return;
     const bool full = errno == ENOSPC || errno == EDQUOT;
@@ -38,9 +25,9 @@ void require(bool ok) {
 std::optional<MappedFile> map_file(const std::string& path) {
     const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
     struct stat about {};
-    if (file.number() < 0 || ::fstat(file.number(), &about) != 0 || about.st_size == 0) return {};
+    if (file.get() < 0 || ::fstat(file.get(), &about) != 0 || about.st_size == 0) return {};
     const auto size = static_cast<std::size_t>(about.st_size);
-    void* start = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.number(), 0);
+    void* start = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.get(), 0);
     if (start == MAP_FAILED) return {};
     std::shared_ptr<const void> owner{start, [size](void* p) { ::munmap(p, size); }};
     return MappedFile{std::move(owner), {static_cast<const std::byte*>(start), size}};
@@ -50,21 +37,13 @@ void write_file_atomically(const std::string& path, const std::vector<std::span<
     const std::string beside = path + ".new";
     {
         const Descriptor file{::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)};
-        require(file.number() >= 0);
-        for (auto part : parts) {
-            while (!part.empty()) {
-                const ssize_t written = ::write(file.number(), part.data(), part.size());
-                if (written < 0 && errno == EINTR) continue;
-                require(written >= 0);
-                part = part.subspan(static_cast<std::size_t>(written));
-            }
-        }
-        require(::fsync(file.number()) == 0);
+        require(file.get() >= 0);
+        for (const auto& part : parts)
+            require(write_all(file.get(), {reinterpret_cast<const char*>(part.data()), part.size()}));
+        require(::fsync(file.get()) == 0);
     }
     require(::rename(beside.c_str(), path.c_str()) == 0);
-    const Descriptor folder{
-        ::open(std::filesystem::path{path}.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-    require(folder.number() >= 0 && ::fsync(folder.number()) == 0);
+    require(sync_folder(std::filesystem::path{path}.parent_path().string()));
 }
 
 } // namespace geo::wrap

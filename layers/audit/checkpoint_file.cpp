@@ -1,11 +1,14 @@
 #include "layers/audit/checkpoint_file.hpp"
 
 #include "geo/error.hpp"
+#include "geo/wrap/descriptor.hpp"
+#include "geo/wrap/mapped_file.hpp"
 
 #include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
 #include <optional>
+#include <span>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -13,6 +16,7 @@ namespace layers::audit {
 namespace {
 
 using geo::Error, geo::ErrorCode;
+using geo::wrap::Descriptor, geo::wrap::sync_folder, geo::wrap::write_all;
 
 [[noreturn]] void fail(const char* message) {
     const bool full = errno == ENOSPC || errno == EDQUOT;
@@ -22,47 +26,18 @@ using geo::Error, geo::ErrorCode;
 constexpr std::size_t kMostKeyBytes = 4096;
 constexpr std::size_t kLongestLine = 4096; // a line has some 500 bytes
 
-class Descriptor {
-public:
-    explicit Descriptor(int number) : number_{number} {}
-    ~Descriptor() {
-        if (number_ >= 0) ::close(number_);
-    }
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    operator int() const { return number_; }
-
-private:
-    int number_;
-};
-
-bool write_all(int file, std::string_view bytes) {
-    while (!bytes.empty()) {
-        const ssize_t count = ::write(file, bytes.data(), bytes.size());
-        if (count < 0 && errno == EINTR) continue;
-        if (count <= 0) return false;
-        bytes.remove_prefix(static_cast<std::size_t>(count));
-    }
-    return true;
-}
-
-bool sync_folder(const std::string& folder) {
-    const Descriptor opened{::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-    return opened >= 0 && ::fsync(opened) == 0;
-}
-
 // The last `at_most` bytes of a file; nothing when there is no such file.
 std::optional<std::string> read_tail(const std::string& path, std::size_t at_most) {
     const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
-    if (file < 0 && errno == ENOENT) return {};
+    if (file.get() < 0 && errno == ENOENT) return {};
     struct stat info {};
-    if (file < 0 || ::fstat(file, &info) != 0) fail("a file of the audit can't be read");
+    if (file.get() < 0 || ::fstat(file.get(), &info) != 0) fail("a file of the audit can't be read");
     const auto size = static_cast<std::size_t>(info.st_size);
     std::string text(std::min(size, at_most), '\0');
     std::size_t got = 0;
     while (got < text.size()) {
         const ssize_t count =
-            ::pread(file, text.data() + got, text.size() - got, static_cast<off_t>(size - text.size() + got));
+            ::pread(file.get(), text.data() + got, text.size() - got, static_cast<off_t>(size - text.size() + got));
         if (count < 0 && errno == EINTR) continue;
         if (count <= 0) fail("a file of the audit can't be read");
         got += static_cast<std::size_t>(count);
@@ -92,11 +67,12 @@ std::unique_ptr<const geo::wrap::SigningKey> open_key(const std::string& data_di
         return key_from(*text);
     }
     // Whole under its name or not there: a kill halfway leaves only the other file, which the next start replaces.
-    const std::string unfinished = path + ".new";
     const std::string text = geo::wrap::to_hex(geo::wrap::SigningKey::random().seed()) + "\n";
-    const Descriptor file{::open(unfinished.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)};
-    if (file < 0 || !write_all(file, text) || ::fsync(file) != 0) return nullptr;
-    if (::rename(unfinished.c_str(), path.c_str()) != 0 || !sync_folder(data_dir)) return nullptr;
+    try {
+        geo::wrap::write_file_atomically(path, {std::as_bytes(std::span{text})});
+    } catch (const Error&) {
+        return nullptr;
+    }
     return key_from(text);
 }
 
@@ -118,17 +94,17 @@ void append_line(const std::string& data_dir, std::string_view line) {
     const auto tail = read_tail(path, kLongestLine);
     const Descriptor file{::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600)};
     struct stat info {};
-    if (file < 0 || ::fstat(file, &info) != 0) fail("the checkpoint can't be written");
+    if (file.get() < 0 || ::fstat(file.get(), &info) != 0) fail("the checkpoint can't be written");
     off_t whole = info.st_size;
     if (tail && !tail->empty() && tail->back() != '\n') {
         whole -= static_cast<off_t>(tail->size() - (tail->rfind('\n') + 1)); // npos + 1: all of it
-        if (::ftruncate(file, whole) != 0) fail("the checkpoint can't be written");
+        if (::ftruncate(file.get(), whole) != 0) fail("the checkpoint can't be written");
     }
-    const bool written = write_all(file, std::string{line} + '\n') && ::fsync(file) == 0;
+    const bool written = write_all(file.get(), std::string{line} + '\n') && ::fsync(file.get()) == 0;
     if (written && (whole > 0 || sync_folder(data_dir))) return;
     // Else the next try would add a second line of this number behind one that nobody was told of.
     const int why = errno;
-    const bool taken_back = ::ftruncate(file, whole) == 0;
+    const bool taken_back = ::ftruncate(file.get(), whole) == 0;
     errno = why;
     fail(taken_back ? "the checkpoint can't be written" : "the checkpoint can't be written or taken back");
 }
@@ -141,9 +117,10 @@ void cut_last_line(const std::string& data_dir) {
     const auto before = end == 0 ? tail.npos : tail.rfind('\n', end - 1);
     const Descriptor file{::open(path.c_str(), O_WRONLY | O_CLOEXEC)};
     struct stat info {};
-    if (file < 0 || ::fstat(file, &info) != 0) fail("the checkpoints can't be mended");
+    if (file.get() < 0 || ::fstat(file.get(), &info) != 0) fail("the checkpoints can't be mended");
     const auto cut = static_cast<off_t>(tail.size() - (before + 1)); // npos + 1: all of it
-    if (::ftruncate(file, info.st_size - cut) != 0 || ::fsync(file) != 0) fail("the checkpoints can't be mended");
+    if (::ftruncate(file.get(), info.st_size - cut) != 0 || ::fsync(file.get()) != 0)
+        fail("the checkpoints can't be mended");
 }
 
 } // namespace layers::audit

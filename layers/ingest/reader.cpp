@@ -1,6 +1,7 @@
 #include "layers/ingest/reader.hpp"
 
 #include "geo/wrap/confine.hpp"
+#include "geo/wrap/descriptor.hpp"
 #include "geo/wrap/ogr_reader.hpp"
 #include "layers/ingest/child.hpp"
 #include "layers/ingest/wire.hpp"
@@ -18,22 +19,7 @@ namespace {
 
 using geo::Error;
 using geo::ErrorCode;
-
-class Descriptor {
-public:
-    explicit Descriptor(int fd) : fd_{fd} {}
-    ~Descriptor() { reset(); }
-    Descriptor(Descriptor&& other) noexcept : fd_{std::exchange(other.fd_, -1)} {}
-    Descriptor& operator=(Descriptor&&) = delete;
-    int get() const { return fd_; }
-    void reset() {
-        if (fd_ >= 0) close(fd_);
-        fd_ = -1;
-    }
-
-private:
-    int fd_;
-};
+using geo::wrap::Descriptor;
 
 struct Pipe {
     Descriptor out, in;

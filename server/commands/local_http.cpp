@@ -1,6 +1,7 @@
 #include "server/commands/local_http.hpp"
 
 #include "geo/error.hpp"
+#include "geo/wrap/descriptor.hpp"
 
 #include <arpa/inet.h>
 #include <cerrno>
@@ -19,27 +20,13 @@ namespace {
 
 using geo::Error;
 using geo::ErrorCode;
+using geo::wrap::Descriptor;
 
 constexpr std::size_t kMaxAnswer = 64u << 20;
 
 [[noreturn]] void no_answer() {
     throw Error{ErrorCode::internal, "the server that holds this data directory does not answer"};
 }
-
-class Descriptor {
-public:
-    explicit Descriptor(int fd) : fd_{fd} {}
-    ~Descriptor() {
-        if (fd_ >= 0) close(fd_);
-    }
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    int get() const { return fd_; }
-    int release() { return std::exchange(fd_, -1); }
-
-private:
-    int fd_;
-};
 
 // False when the other side has closed: it may have answered before it took all.
 bool send_all(int socket, std::string_view bytes) {
@@ -191,11 +178,7 @@ std::uint64_t LocalServer::fetch(const std::string& target, const std::string& p
     std::string_view bytes = std::string_view{start}.substr(end + 4);
     do {
         size += bytes.size();
-        while (!bytes.empty()) {
-            const auto n = write(file.get(), bytes.data(), bytes.size());
-            if (n < 0 && errno != EINTR) fail();
-            if (n > 0) bytes.remove_prefix(static_cast<std::size_t>(n));
-        }
+        if (!geo::wrap::write_all(file.get(), bytes)) fail();
         progress(size);
         bytes = receive();
     } while (!bytes.empty());

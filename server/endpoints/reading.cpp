@@ -62,6 +62,10 @@ ReadableLayer readable_layer(const AppContext& context, const layers::access::Ca
     throw Error{ErrorCode::not_found, "no such collection"};
 }
 
+bool may_see(const ReadableLayer& readable, const layers::index::View::Found& found) {
+    return layers::index::SegmentFilter{*found.piece->segment, readable.layer(), readable.policy.filter, {}}(found.row);
+}
+
 layers::index::Withdrawn withdrawn_for(const AppContext& context, const ReadableLayer& readable) {
     return {*readable.view, readable.policy.filter, *context.store};
 }

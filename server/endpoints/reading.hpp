@@ -38,6 +38,9 @@ struct ReadableLayer {
 // Error{not_found} in the same words whether the layer is not there or not for this caller.
 ReadableLayer readable_layer(const AppContext& context, const layers::access::Caller& caller, std::string_view id);
 
+// Whether the caller may see a row that was found in readable.view.
+bool may_see(const ReadableLayer& readable, const layers::index::View::Found& found);
+
 // Lives no longer than `readable`.
 layers::index::Withdrawn withdrawn_for(const AppContext& context, const ReadableLayer& readable);
 

@@ -38,11 +38,7 @@ ReadableLayer writable_layer(const AppContext& context, const layers::access::Ca
 Current current_item(const ReadableLayer& readable, const std::string& fid) {
     const auto id = geo::parse_uuid(fid);
     const auto found = id ? readable.view->find(*id) : std::nullopt;
-    const auto passes = [&] {
-        return layers::index::SegmentFilter{*found->piece->segment, readable.layer(), readable.policy.filter, {}}(
-            found->row);
-    };
-    if (!found || !passes()) throw Error{ErrorCode::not_found, "no such item"};
+    if (!found || !may_see(readable, *found)) throw Error{ErrorCode::not_found, "no such item"};
     return {layers::index::to_record(*found->piece->segment, found->row),
             item_text(readable, *found->piece->segment, found->row)};
 }
@@ -88,11 +84,7 @@ Response written(const AppContext& context, const Request& request, const layers
     response.set("location", location);
     response.set("cache-control", "no-store");
     const auto found = readable.view->find(id);
-    const auto may_see = [&] {
-        return layers::index::SegmentFilter{*found->piece->segment, readable.layer(), readable.policy.filter, {}}(
-            found->row);
-    };
-    if (!found || !may_see()) {
+    if (!found || !may_see(readable, *found)) {
         response.status = 204;
         return response;
     }

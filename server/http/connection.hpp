@@ -65,6 +65,7 @@ private:
     boost::asio::awaitable<bool> tell(Exchange& exchange, bool chunked);
     boost::asio::awaitable<void> news(Exchange& exchange, std::uint64_t heard);
     boost::asio::awaitable<bool> write_block(Exchange& exchange, bool chunked);
+    boost::asio::awaitable<bool> end_blocks(bool chunked);
     boost::asio::awaitable<bool> write(const char* first, std::size_t first_size, const char* second = nullptr,
                                        std::size_t second_size = 0);
     boost::asio::awaitable<void> linger();

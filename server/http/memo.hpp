@@ -19,7 +19,7 @@ namespace server::http {
 class Memo {
 public:
     struct Kept {
-        std::string head;      // as sent, with the date of `dated` at kDateAt
+        std::string head;      // as sent, with the date of `dated` at date_at()
         SharedBytes body = {}; // null: none
         int status = 200;
         std::time_t dated = 0;

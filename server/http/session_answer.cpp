@@ -122,14 +122,19 @@ asio::awaitable<bool> Session::write_block(Exchange& exchange, bool chunked) {
     co_return good;
 }
 
+// Says that the last block is out, where the client knows chunks.
+asio::awaitable<bool> Session::end_blocks(bool chunked) {
+    static constexpr std::string_view kEnd = "0\r\n\r\n";
+    if (!chunked) co_return true;
+    co_return co_await write(kEnd.data(), kEnd.size());
+}
+
 // The blocks of a streamed answer, each pulled when the last one is on its way.
 asio::awaitable<bool> Session::stream(Exchange& exchange, bool chunked) {
     while (true) {
         if (!co_await write_block(exchange, chunked)) break;
         if (!exchange.more) {
-            static constexpr std::string_view kEnd = "0\r\n\r\n";
-            if (chunked) co_return co_await write(kEnd.data(), kEnd.size());
-            co_return true;
+            co_return co_await end_blocks(chunked);
         }
         enter(Phase::working, kBlockDeadline);
         exchange_ = exchange.shared_from_this();
@@ -160,9 +165,7 @@ asio::awaitable<bool> Session::tell(Exchange& exchange, bool chunked) {
         const bool nothing = exchange.block.empty();
         if (!co_await write_block(exchange, chunked)) break;
         if (!exchange.more || shared_->stopping) {
-            static constexpr std::string_view kEnd = "0\r\n\r\n";
-            if (chunked) co_return co_await write(kEnd.data(), kEnd.size());
-            co_return true;
+            co_return co_await end_blocks(chunked);
         }
         if (nothing) co_await news(exchange, heard);
         if (timed_out_) break;

@@ -1,15 +1,16 @@
 #include "server/live/cursor.hpp"
 
+#include "geo/error.hpp"
 #include "geo/wrap/crypto.hpp"
+#include "geo/wrap/mapped_file.hpp"
 #include "geo/wrap/sealed.hpp"
 
 #include <array>
 #include <cstdint>
 #include <cstring>
-#include <fcntl.h>
 #include <fstream>
 #include <iterator>
-#include <unistd.h>
+#include <span>
 
 namespace server::live {
 namespace {
@@ -23,16 +24,6 @@ std::string read_key(const std::string& path) {
     return {std::istreambuf_iterator<char>{file}, {}};
 }
 
-// Made whole or not at all: a key half written would make cursors of one run unreadable in the next.
-bool write_key(const std::string& path, const std::string& key) {
-    const std::string fresh = path + ".new";
-    const int file = ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    if (file < 0) return false;
-    const bool written = ::write(file, key.data(), key.size()) == static_cast<ssize_t>(key.size()) && fsync(file) == 0;
-    ::close(file);
-    return written && ::rename(fresh.c_str(), path.c_str()) == 0;
-}
-
 } // namespace
 
 Cursors::Cursors(const std::string& data_dir) {
@@ -40,7 +31,11 @@ Cursors::Cursors(const std::string& data_dir) {
     key_ = read_key(path);
     if (key_.size() == geo::wrap::kSealKeyBytes) return;
     key_ = geo::wrap::random_bytes(geo::wrap::kSealKeyBytes);
-    write_key(path, key_); // false: these cursors end with the process
+    try {
+        geo::wrap::write_file_atomically(path, {std::as_bytes(std::span{key_})});
+    } catch (const geo::Error&) { // NOLINT(bugprone-empty-catch)
+        // Nothing can be written here: these cursors end with the process.
+    }
 }
 
 std::string Cursors::at(const Place& place, const layers::access::Caller& caller) const {

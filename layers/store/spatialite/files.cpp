@@ -2,6 +2,7 @@
 
 #include "geo/error.hpp"
 #include "geo/wrap/crypto.hpp"
+#include "geo/wrap/descriptor.hpp"
 
 #include <cerrno>
 #include <fcntl.h>
@@ -11,7 +12,7 @@
 namespace layers::store {
 namespace {
 
-using geo::Error, geo::ErrorCode;
+using geo::Error, geo::ErrorCode, geo::wrap::Descriptor;
 
 constexpr std::size_t kBuffer_bytes = 1 << 20;
 constexpr std::size_t kMost_bytes = 64u << 20;
@@ -21,19 +22,11 @@ constexpr std::size_t kMost_bytes = 64u << 20;
     throw Error{full ? ErrorCode::storage_full : ErrorCode::storage_failed, message};
 }
 
-class Descriptor {
-public:
-    Descriptor(const std::string& path, int flags) : number_{::open(path.c_str(), flags | O_CLOEXEC, 0600)} {
-        if (number_ < 0) fail("a file can't be opened");
-    }
-    ~Descriptor() { ::close(number_); }
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    operator int() const { return number_; }
-
-private:
-    int number_;
-};
+Descriptor opened(const std::string& path, int flags) {
+    Descriptor file{::open(path.c_str(), flags | O_CLOEXEC, 0600)};
+    if (file.get() < 0) fail("a file can't be opened");
+    return file;
+}
 
 // False at the end.
 bool read_some(int file, std::string& buffer) {
@@ -49,20 +42,14 @@ bool read_some(int file, std::string& buffer) {
 } // namespace
 
 void write_file(const std::string& path, std::string_view bytes) {
-    const Descriptor file{path, O_WRONLY | O_CREAT | O_TRUNC};
-    while (!bytes.empty()) {
-        const ssize_t count = ::write(file, bytes.data(), bytes.size());
-        if (count < 0 && errno == EINTR) continue;
-        if (count <= 0) fail("a file can't be written");
-        bytes.remove_prefix(static_cast<std::size_t>(count));
-    }
-    if (::fsync(file) != 0) fail("a file can't be written");
+    const auto file = opened(path, O_WRONLY | O_CREAT | O_TRUNC);
+    if (!geo::wrap::write_all(file.get(), bytes) || ::fsync(file.get()) != 0) fail("a file can't be written");
 }
 
 std::string read_file(const std::string& path) {
-    const Descriptor file{path, O_RDONLY};
+    const auto file = opened(path, O_RDONLY);
     std::string text, buffer;
-    for (buffer.resize(kBuffer_bytes); read_some(file, buffer); buffer.resize(kBuffer_bytes)) {
+    for (buffer.resize(kBuffer_bytes); read_some(file.get(), buffer); buffer.resize(kBuffer_bytes)) {
         text += buffer;
         if (text.size() > kMost_bytes) throw Error{ErrorCode::too_large, "a file is too large for what it should be"};
     }
@@ -70,13 +57,13 @@ std::string read_file(const std::string& path) {
 }
 
 HashedFile hash_and_sync(const std::string& path, const std::function<bool(double)>& go_on) {
-    const Descriptor file{path, O_RDONLY};
+    const auto file = opened(path, O_RDONLY);
     struct stat info {};
-    if (::fstat(file, &info) != 0 || ::fsync(file) != 0) fail("a file can't be brought to the disk");
+    if (::fstat(file.get(), &info) != 0 || ::fsync(file.get()) != 0) fail("a file can't be brought to the disk");
     geo::wrap::Sha256 hash;
     HashedFile found;
     std::string buffer;
-    for (buffer.resize(kBuffer_bytes); read_some(file, buffer); buffer.resize(kBuffer_bytes)) {
+    for (buffer.resize(kBuffer_bytes); read_some(file.get(), buffer); buffer.resize(kBuffer_bytes)) {
         hash.add(buffer);
         found.bytes += buffer.size();
         const double share =
@@ -88,8 +75,7 @@ HashedFile hash_and_sync(const std::string& path, const std::function<bool(doubl
 }
 
 void sync_folder(const std::string& path) {
-    const Descriptor folder{path, O_RDONLY | O_DIRECTORY};
-    if (::fsync(folder) != 0) fail("a folder can't be brought to the disk");
+    if (!geo::wrap::sync_folder(path)) fail("a folder can't be brought to the disk");
 }
 
 } // namespace layers::store

@@ -1,13 +1,12 @@
 #include "layers/store/spatialite/writer.hpp"
 
 #include "geo/error.hpp"
+#include "geo/wrap/descriptor.hpp"
 #include "layers/store/spatialite/row.hpp"
 
 #include <algorithm>
 #include <chrono>
-#include <fcntl.h>
 #include <filesystem>
-#include <unistd.h>
 
 namespace layers::store {
 namespace {
@@ -22,10 +21,8 @@ constexpr std::chrono::seconds kIdle{1};
 // SQLite syncs the directory of a log that it has made, but takes no notice when that fails: commits would be
 // acknowledged into a file that a power loss takes away whole. So it is done once more here, and counts.
 void sync_folder_of(const std::string& path) {
-    const int folder = ::open(std::filesystem::path{path}.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    const bool synced = folder >= 0 && ::fsync(folder) == 0;
-    if (folder >= 0) ::close(folder);
-    if (!synced) throw Error{ErrorCode::storage_failed, "the storage failed"};
+    if (!geo::wrap::sync_folder(std::filesystem::path{path}.parent_path().string()))
+        throw Error{ErrorCode::storage_failed, "the storage failed"};
 }
 
 // What callers are told when the whole group failed: only codes that say "not stored".
