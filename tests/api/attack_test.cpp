@@ -25,9 +25,7 @@ protected:
     test::Server server{data, {}};
 
     std::string token(const std::string& role, const std::string& agency) const {
-        const auto made =
-            test::run({"token", "create", "--data-dir", data, "--role", role, "--agency", agency, "--json"});
-        return "Authorization: Bearer " + json::parse(made.out)["token"].get<std::string>() + "\r\n";
+        return test::token_header(data, role, agency);
     }
     Answer post(const std::string& who, const json& feature) const {
         return server.ask("POST", "/collections/hazards/items", who + "Content-Type: application/geo+json\r\n",

@@ -10,6 +10,8 @@ namespace {
 
 using nlohmann::json;
 using test::Answer;
+using test::if_match;
+using test::path_of;
 
 constexpr const char* kFeature = "Content-Type: application/geo+json\r\n";
 constexpr const char* kPatch = "Content-Type: application/merge-patch+json\r\n";
@@ -18,15 +20,6 @@ json hazard(const std::string& remarks, double lon = 66.45, double lat = 30.92) 
     return {{"type", "Feature"},
             {"geometry", {{"type", "Point"}, {"coordinates", {lon, lat}}}},
             {"properties", {{"kind", "heat"}, {"remarks", remarks}}}};
-}
-
-std::string if_match(const Answer& answer) {
-    return "If-Match: " + std::string{answer.header("etag")} + "\r\n";
-}
-
-std::string path_of(const Answer& created) {
-    const std::string location{created.header("location")};
-    return location.substr(location.find("/collections"));
 }
 
 class Editing : public testing::Test {
@@ -331,10 +324,7 @@ protected:
     test::Server server{folder.path("data"), {}};
 
     std::string token(const char* agency, const char* role) const {
-        const auto made = test::run(
-            {"token", "create", "--data-dir", folder.path("data"), "--role", role, "--agency", agency, "--json"});
-        EXPECT_EQ(made.exit_code, 0) << made.err;
-        return "Authorization: Bearer " + json::parse(made.out)["token"].get<std::string>() + "\r\n";
+        return test::token_header(folder.path("data"), role, agency);
     }
 };
 

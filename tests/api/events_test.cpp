@@ -14,6 +14,8 @@ namespace {
 using nlohmann::json;
 using test::Answer;
 using test::EventStream;
+using test::if_match;
+using test::path_of;
 
 constexpr const char* kFeature = "Content-Type: application/geo+json\r\n";
 
@@ -23,24 +25,9 @@ json hazard(const std::string& remarks, double lon = 66.45, double lat = 30.92) 
             {"properties", {{"kind", "heat"}, {"remarks", remarks}}}};
 }
 
-std::string path_of(const Answer& created) {
-    const std::string location{created.header("location")};
-    return location.substr(location.find("/collections"));
-}
-
 std::string id_of(const Answer& created) {
     const auto path = path_of(created);
     return path.substr(path.rfind('/') + 1);
-}
-
-std::string token(const std::string& data_dir, const std::string& role, const std::string& agency) {
-    const auto ran =
-        test::run({"token", "create", "--data-dir", data_dir, "--role", role, "--agency", agency, "--json"});
-    return "Authorization: Bearer " + json::parse(ran.out)["token"].get<std::string>() + "\r\n";
-}
-
-std::string if_match(const Answer& answer) {
-    return "If-Match: " + std::string{answer.header("etag")} + "\r\n";
 }
 
 // By value: a loop over a member of a parsed document would outlive the document.
@@ -199,8 +186,8 @@ TEST_F(Events, a_large_import_is_told_as_counts_and_boxes) {
 
 TEST(EventsOfOthers, are_not_told_not_even_as_a_gap) {
     const test::TemporaryFolder folder;
-    const auto own = token(folder.path("data"), "analyst", "levies");
-    const auto other = token(folder.path("data"), "analyst", "fc_kp");
+    const auto own = test::token_header(folder.path("data"), "analyst", "levies");
+    const auto other = test::token_header(folder.path("data"), "analyst", "fc_kp");
     const test::Server server{folder.path("data"), {}};
     EventStream stream{server.port(), "/events", own};
     ASSERT_EQ(stream.next()->name, "open");
@@ -322,7 +309,7 @@ TEST(EventStreams, end_when_the_token_that_opened_them_is_revoked) {
         {"token", "create", "--data-dir", folder.path("data"), "--role", "analyst", "--agency", "levies", "--json"});
     const auto made = json::parse(ran.out);
     const auto own = "Authorization: Bearer " + made["token"].get<std::string>() + "\r\n";
-    const auto boss = token(folder.path("data"), "administrator", "levies");
+    const auto boss = test::token_header(folder.path("data"), "administrator", "levies");
     const test::Server server{folder.path("data"), {}};
     EventStream stream{server.port(), "/events", own};
     ASSERT_EQ(stream.next()->name, "open");

@@ -12,12 +12,7 @@ protected:
     test::TemporaryFolder folder;
     std::string analyst = token("analyst"), viewer = token("viewer");
 
-    std::string token(const char* role) const {
-        const auto made = test::run(
-            {"token", "create", "--data-dir", folder.path("data"), "--role", role, "--agency", "levies", "--json"});
-        EXPECT_EQ(made.exit_code, 0) << made.err;
-        return "Authorization: Bearer " + json::parse(made.out)["token"].get<std::string>() + "\r\n";
-    }
+    std::string token(const char* role) const { return test::token_header(folder.path("data"), role, "levies"); }
     static json body(const test::Answer& answer) { return json::parse(answer.body); }
 };
 

@@ -13,9 +13,7 @@ using nlohmann::json;
 namespace {
 
 std::string token(const TemporaryFolder& folder, const std::string& role, const std::string& agency) {
-    const auto made = run({"token", "create", "--data-dir", folder.path("data"), "--role", role, "--agency", agency});
-    EXPECT_EQ(made.exit_code, 0) << made.err;
-    return "Authorization: Bearer " + made.out.substr(0, made.out.find('\n')) + "\r\n";
+    return token_header(folder.path("data"), role, agency);
 }
 
 // Rows of the kind that the hidden ones have too, in other places, with other values.

@@ -154,4 +154,19 @@ std::string encode(std::string_view text) {
     return out;
 }
 
+std::string token_header(const std::string& data_dir, const std::string& role, const std::string& agency) {
+    const auto made = run({"token", "create", "--data-dir", data_dir, "--role", role, "--agency", agency});
+    if (made.exit_code != 0) throw std::runtime_error{"no token: " + made.err};
+    return "Authorization: Bearer " + made.out.substr(0, made.out.find('\n')) + "\r\n";
+}
+
+std::string if_match(const Answer& answer) {
+    return "If-Match: " + answer.header("etag") + "\r\n";
+}
+
+std::string path_of(const Answer& created) {
+    const auto location = created.header("location");
+    return location.substr(std::min(location.size(), location.find("/collections")));
+}
+
 } // namespace test

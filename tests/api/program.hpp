@@ -70,4 +70,11 @@ private:
 
 std::string encode(std::string_view text); // percent-encoded, for a query
 
+// A new token's line for a request, by the program's own verb. std::runtime_error: what the program said.
+std::string token_header(const std::string& data_dir, const std::string& role, const std::string& agency);
+// The line that names the version which an answer showed.
+std::string if_match(const Answer& answer);
+// The path of what was created, from Location.
+std::string path_of(const Answer& created);
+
 } // namespace test

@@ -9,6 +9,7 @@ namespace {
 
 using nlohmann::json;
 using test::Answer;
+using test::path_of;
 
 constexpr const char* kFeature = "Content-Type: application/geo+json\r\n";
 constexpr const char* kReason = "Sarhad-Reason: boat 12\r\n";
@@ -23,10 +24,7 @@ protected:
     test::Server server{folder.path("data"), {}};
 
     std::string token(const char* agency, const char* role) const {
-        const auto made = test::run(
-            {"token", "create", "--data-dir", folder.path("data"), "--role", role, "--agency", agency, "--json"});
-        EXPECT_EQ(made.exit_code, 0) << made.err;
-        return "Authorization: Bearer " + json::parse(made.out)["token"].get<std::string>() + "\r\n";
+        return test::token_header(folder.path("data"), role, agency);
     }
     Answer send(const char* kind, const json& more) const {
         json feature{{"type", "Feature"},
@@ -34,10 +32,6 @@ protected:
                      {"properties", {{"kind", kind}}}};
         feature["properties"].update(more);
         return server.ask("POST", "/collections/reports/items", unit + kFeature, feature.dump());
-    }
-    static std::string path_of(const Answer& created) {
-        const std::string location{created.header("location")};
-        return location.substr(std::min(location.size(), location.find("/collections")));
     }
     json properties(const std::string& path, const std::string& who) const {
         const auto answer = server.get(path, who);

@@ -14,6 +14,7 @@ namespace {
 
 using nlohmann::json;
 using test::Answer;
+using test::path_of;
 
 constexpr const char* kFeature = "Content-Type: application/geo+json\r\n";
 constexpr const char* kJson = "Content-Type: application/json\r\n";
@@ -26,11 +27,6 @@ json report(const json& more = json::object()) {
          {{"kind", "som"}, {"count_min", 3}, {"count_max", 7}, {"source_reliability", "C"}, {"remarks", "seen"}}}};
     feature["properties"].update(more);
     return feature;
-}
-
-std::string path_of(const Answer& created) {
-    const std::string location{created.header("location")};
-    return location.substr(std::min(location.size(), location.find("/collections")));
 }
 
 // UUIDv7s of a test's own, in order.
@@ -49,10 +45,7 @@ protected:
     test::Server server{folder.path("data"), {}};
 
     std::string token(const char* agency, const char* role) const {
-        const auto made = test::run(
-            {"token", "create", "--data-dir", folder.path("data"), "--role", role, "--agency", agency, "--json"});
-        EXPECT_EQ(made.exit_code, 0) << made.err;
-        return "Authorization: Bearer " + json::parse(made.out)["token"].get<std::string>() + "\r\n";
+        return test::token_header(folder.path("data"), role, agency);
     }
     // A report of fia that anf reads too.
     std::string make(json more = json::object()) const {

@@ -25,17 +25,12 @@ std::string hazard(const std::string& remarks) {
         .dump();
 }
 
-std::string path_of(const test::Answer& created) {
-    const std::string location = created.header("location");
-    return location.substr(location.find("/collections"));
-}
-
 TEST(Together, OfFiftyWritersOnOneItemOneWinsEachVersion) {
     Machine machine;
     auto& server = machine.start();
     const auto created = server.ask("POST", "/collections/hazards/items", kFeature, hazard("first"));
     ASSERT_EQ(created.status, 201);
-    const auto path = path_of(created);
+    const auto path = test::path_of(created);
     const int wins = count("wins", 2, 40);
     std::mutex mutex;
     std::map<std::string, std::string> winner_of; // the ETag that was replaced -> what replaced it

@@ -4,7 +4,7 @@ import { useSignal } from "@preact/signals";
 import { getItems } from "../api";
 import { t } from "../i18n";
 import { showGeometry } from "../map/border_map";
-import { touchedCount } from "../map/refresh";
+import { touchesOf } from "../map/refresh";
 import { distress, legend, select } from "../state";
 
 const every = 30_000; // also without being told: distress must not hang on one line
@@ -13,7 +13,7 @@ const filter = "kind = 'distress' OR sar_phase = 'distress'";
 export function DistressBanner() {
   const hasReports = legend.value.layers.some((layer) => layer.collection === "reports");
   const next = useSignal(0);
-  const reportsTouched = touchedCount("reports");
+  const reportsTouched = touchesOf("reports");
   useEffect(() => {
     if (!hasReports) return;
     const stop = new AbortController();

@@ -21,13 +21,6 @@ export function touchesOf(collection: string | undefined): number {
   return touches.value.of.get(collection ?? "") ?? 0;
 }
 
-const counts = signal<ReadonlyMap<string, number>>(new Map());
-
-// How often edits of one collection were told: a component that reads it is drawn again by those alone.
-export function touchedCount(collection: string): number {
-  return counts.value.get(collection) ?? 0;
-}
-
 // ---- which tiles
 
 // Of the world's square, 0 to 1: west to east, north to south.
@@ -94,7 +87,6 @@ export function refreshOn(shown: MapLibreMap | null): void {
 export function refreshTouched(collection: string, boxes: readonly Bounds[]): void {
   const { all, of } = touches.peek();
   touches.value = { all: all + 1, of: new Map(of).set(collection, all + 1) };
-  counts.value = new Map(counts.peek()).set(collection, (counts.peek().get(collection) ?? 0) + 1);
   if (boxes.length === 0) return;
   for (const source of sourcesOf(collection)) {
     const before = waiting.get(source);
