@@ -75,6 +75,7 @@ private:
         expires_ = Clock::now() + most;
     }
     bool client_gone();
+    bool hung_up();
 
     std::shared_ptr<Shared> shared_;
     IoThread& io_;

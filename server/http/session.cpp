@@ -8,6 +8,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 
+#include <poll.h>
 #include <sys/socket.h>
 #include <tuple>
 
@@ -57,7 +58,7 @@ void Session::judge(Clock::time_point now) {
     if (phase_ == Phase::listening) {
         if (now - looked_ > kLook) {
             looked_ = now;
-            if (client_gone()) timed_out_ = true;
+            if (hung_up()) timed_out_ = true;
         }
         if (now > expires_ || timed_out_ || shared_->stopping) wake();
         return;
@@ -98,6 +99,12 @@ bool Session::client_gone() {
     char byte = 0;
     const auto got = ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
     return got == 0 || (got < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
+}
+
+// The same of an event stream, which never ends by itself: whatever else was sent behind it has no turn to wait for.
+bool Session::hung_up() {
+    pollfd look{socket_.native_handle(), POLLRDHUP, 0};
+    return ::poll(&look, 1, 0) > 0;
 }
 
 asio::awaitable<void> Session::run() {

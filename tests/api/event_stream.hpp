@@ -47,6 +47,9 @@ public:
     EventStream(const EventStream&) = delete;
     EventStream& operator=(const EventStream&) = delete;
 
+    void send(std::string_view bytes) { // behind the request
+        if (::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL) < 0) throw std::runtime_error{"can't send"};
+    }
     int status() const { return status_; }
     const std::string& head() const { return head_; }
     bool ended() const { return ended_; } // in order, with the last chunk

@@ -323,6 +323,26 @@ TEST(EventStreams, end_when_the_token_that_opened_them_is_revoked) {
     EXPECT_EQ(server.get("/events", own).status, 401);
 }
 
+// Nobody listens any more, though the bytes of another request still wait to be read.
+TEST(EventStreams, of_clients_that_left_are_let_go_whatever_they_sent_behind) {
+    const test::TemporaryFolder folder;
+    const test::Server server{folder.path("data")};
+    const auto streams = [&] {
+        const auto text = server.get("/metrics").body;
+        const auto at = text.find("\nsarhad_event_streams ");
+        return at == std::string::npos ? -1 : std::atoi(text.c_str() + at + 22);
+    };
+    for (int i = 0; i < 20; ++i) {
+        EventStream stream{server.port(), "/events"};
+        ASSERT_EQ(stream.next()->name, "open");
+        stream.send("GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    }
+    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds{8}; // less than the next mark takes
+    while (streams() != 0 && std::chrono::steady_clock::now() < until)
+        std::this_thread::sleep_for(std::chrono::milliseconds{20});
+    EXPECT_EQ(streams(), 0);
+}
+
 TEST(EventStreams, end_in_order_when_the_server_stops) {
     const test::TemporaryFolder folder;
     test::Server server{folder.path("data")};
