@@ -119,8 +119,9 @@ std::string html_page(std::string_view title, const json& document, std::string_
     const auto name = escape_html(title);
     return "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">"
            "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><title>" +
-           name +
-           " – Sarhad</title><link rel=\"stylesheet\" href=\"/page.css\"></head><body><header>"
+           (title == "Sarhad" ? name : name + " – Sarhad") +
+           "</title><link rel=\"icon\" href=\"data:,\"><link rel=\"stylesheet\" "
+           "href=\"/page.css\"></head><body><header>"
            "<nav><a href=\"/\">Sarhad</a> <a class=\"map\" href=\"/map/\">Open the map</a> " +
            anchor(self_json, "JSON") + "</nav><h1>" + name + "</h1></header><main>" + render(document, 0) +
            "</main></body></html>\n";

@@ -72,6 +72,12 @@ function parsedJson(text: string): Json | undefined {
   }
 }
 
+// Of a list's object, whose schema says no more than "text": a code reads as words, a range as a range.
+export function wordOrText(value: string): string {
+  if (/^\d+_\d+$/.test(value)) return value.replace("_", "–");
+  return /^[a-z0-9]+(_[a-z0-9]+)+$/.test(value) ? readable(value) : value;
+}
+
 export function columnTitle(name: string): string {
   return readable(name);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { SchemaField } from "../src/api";
-import { isEmpty, lengthText, rowsOf, subtitleOf, titleOf, valueText } from "../src/feature_text";
+import { isEmpty, lengthText, rowsOf, subtitleOf, titleOf, valueText, wordOrText } from "../src/feature_text";
 
 const field = (given: Partial<SchemaField> = {}): SchemaField => ({
   name: "x", title: "X", description: "", unit: "", format: "", type: "", kind: "", enumerated: false, values: [],
@@ -37,4 +37,9 @@ test("a list of objects becomes rows, also when it comes as text", () => {
   expect(rowsOf('[{"km":5}]')).toEqual([{ km: 5 }]);
   expect(rowsOf([{ km: 5 }])).toEqual([{ km: 5 }]);
   for (const odd of [null, undefined, "", "[", "[1]", [1], [], { km: 5 }, 7]) expect(rowsOf(odd)).toBeNull();
+});
+
+test("a code inside a list's object reads as words, anything else stays as it is", () => {
+  expect(["smuggled_migrant", "18_29", "60_plus", "AFG", "f", "Case 12_b", "a text"].map(wordOrText))
+    .toEqual(["Smuggled migrant", "18–29", "60 plus", "AFG", "f", "Case 12_b", "a text"]);
 });

@@ -1,5 +1,5 @@
 import type { Json, SchemaField } from "../api";
-import { columnTitle, rowsOf, valueText } from "../feature_text";
+import { columnTitle, rowsOf, valueText, wordOrText } from "../feature_text";
 import { t } from "../i18n";
 
 export function FieldRow({ field, value }: { field: SchemaField; value: Json | undefined }) {
@@ -20,7 +20,7 @@ export function FieldRow({ field, value }: { field: SchemaField; value: Json | u
 export function Rows({ rows }: { rows: readonly Readonly<Record<string, Json>>[] }) {
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
   const cell = (value: Json | undefined) =>
-    value === undefined || value === null ? "" : typeof value === "string" ? value : JSON.stringify(value);
+    value === undefined || value === null ? "" : typeof value === "string" ? wordOrText(value) : JSON.stringify(value);
   return (
     <table>
       <thead><tr>{columns.map((column) => <th key={column} scope="col">{columnTitle(column)}</th>)}</tr></thead>
