@@ -1,6 +1,7 @@
 // Structured log: one JSON object a line on standard error. Callers name fields; values are escaped here. Never put a
-// query's values, a token or a row's content into it. Thread-safe; does not block (lines are dropped when the reader of
-// standard error stalls).
+// query's values, a token or a row's content into it. Thread-safe; does not block: a line is written within 200 ms, a
+// warning or an error at once, by a thread that does nothing else. When the reader of standard error stalls, lines are
+// dropped, and a later one says how many. Lines are whole, those of one thread in the order it wrote them.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +19,7 @@ using Value = std::variant<std::string_view, std::int64_t, double, bool>; // num
 using Field = std::pair<std::string_view, Value>;
 
 void start(std::string_view least_level); // "debug" "info" "warning" "error"; Error{invalid_input} for others
-void stop();                              // writes what is queued
+void stop(); // writes what is queued, within half a second where the reader stalls; later lines go nowhere
 
 void write(Level level, std::string_view event, std::initializer_list<Field> fields = {});
 

@@ -3,6 +3,7 @@
 #include "layers/store/spatialite/data_lock.hpp"
 #include "server/app.hpp"
 #include "server/assemble.hpp"
+#include "server/http/cores.hpp"
 #include "server/http/listener.hpp"
 #include "server/live/live.hpp"
 #include "server/log.hpp"
@@ -83,9 +84,8 @@ http::Limits limits_of(const Config& config) {
     limits.stop_timeout = seconds{config.stop_timeout_s};
     limits.max_connections = static_cast<std::size_t>(config.max_connections);
     limits.queue_length = static_cast<std::size_t>(config.queue_length);
-    const int cores = static_cast<int>(std::thread::hardware_concurrency());
     // More than cores: a writer waits for the disk most of its time, and those who wait together share one flush.
-    limits.workers = config.workers > 0 ? config.workers : std::max(8, 4 * cores);
+    limits.workers = config.workers > 0 ? config.workers : std::max(8, 4 * http::cores_allowed());
     limits.spool_dir = fresh_spool_folder(config.data_dir);
     return limits;
 }

@@ -1,5 +1,6 @@
 #include "server/http/listener.hpp"
 
+#include "server/http/cores.hpp"
 #include "server/http/session.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -38,7 +39,7 @@ struct Listener::Impl {
     std::shared_ptr<Shared> shared;
     std::array<IoThread, 2> io;
     // Two on one core would only wait for each other's time slices.
-    const std::size_t io_count = std::thread::hardware_concurrency() > 1 ? 2 : 1;
+    const std::size_t io_count = cores_allowed() > 1 ? 2 : 1;
     tcp::acceptor acceptor{io[0].context};
     std::array<std::thread, 2> threads;
     std::size_t next_io = 0;
