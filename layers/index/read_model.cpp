@@ -11,7 +11,9 @@
 #include <filesystem>
 #include <map>
 #include <mutex>
+#include <sys/resource.h>
 #include <thread>
+#include <unistd.h>
 
 namespace layers::index {
 
@@ -320,6 +322,7 @@ bool ReadModel::State::merge_once(LayerModel& m) const {
 }
 
 void ReadModel::State::run_merger(const std::stop_token& stop) {
+    ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), 10); // Linux: of this thread; nobody waits for a merge
     while (!stop.stop_requested()) {
         {
             std::unique_lock lock{merge_mutex};

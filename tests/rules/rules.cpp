@@ -202,7 +202,6 @@ const std::vector<Library>& libraries() {
         {"protozero/", {"layers"}, false},
         {"CLI/", {"server"}},
         {"toml++/", {"server"}, false},
-        {"spdlog/", {"server"}, false},
     };
     return rows;
 }
