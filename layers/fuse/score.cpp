@@ -1,0 +1,273 @@
+#include "layers/fuse/score.hpp"
+
+#include "layers/fuse/rivals.hpp"
+#include "layers/fuse/spread.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <thread>
+
+namespace layers::fuse {
+namespace {
+
+// What distance and time are held against before the surroundings are looked at: chance puts a report anywhere in the
+// block. The term of the surroundings puts that right, so the two constants cancel out in the score.
+const double kBlockArea_m2 = M_PI * kBlock_m * kBlock_m;
+constexpr double kBlockLength_s = 2 * kBlock_s;
+
+// Which columns a term is made from; a caller who may not see one of them is not told the term.
+struct Source {
+    TermName term;
+    const char* field;
+};
+constexpr std::array<Source, 12> kSources{{
+    {TermName::prior, "agency"},
+    {TermName::distance, "geo_precision_m"},
+    {TermName::time, "valid_from"},
+    {TermName::kind, "kind"},
+    {TermName::count, "count_min"},
+    {TermName::count, "count_max"},
+    {TermName::nationality, "persons"},
+    {TermName::transport, "transport"},
+    {TermName::commodity, "commodities"},
+    {TermName::place, "place"},
+    {TermName::content, "source_ref"},
+    {TermName::surroundings, "agency"},
+}};
+
+double odds_bits(double share) {
+    return std::log2(share / (1 - share));
+}
+
+class Scorer {
+public:
+    Scorer(Assessed& out, const Report& a, const Report& b, const Surroundings& around, const HiddenTerms& hidden,
+           const Weights& weights)
+        : out_{out}, pair_{out.pair}, a_{a}, b_{b}, around_{around}, hidden_{hidden}, weights_{weights} {}
+
+    void run() {
+        say(TermName::prior,
+            odds_bits(weights_[pair_.same_agency ? Weight::prior_same_agency : Weight::prior_other_agency]));
+        place_and_time();
+        kind();
+        count();
+        agreement(TermName::nationality, pair_.nationality, Weight::nationality_m, [&](double u) {
+            return list_share(a_.nationalities, b_.nationalities, Surroundings::Column::nationality, u);
+        });
+        agreement(TermName::transport, pair_.transport, Weight::transport_m,
+                  [&](double u) { return around_.share(Surroundings::Column::transport, a_.transport, u); });
+        agreement(TermName::commodity, pair_.commodity, Weight::commodity_m, [&](double u) {
+            return list_share(a_.commodities, b_.commodities, Surroundings::Column::commodity, u);
+        });
+        place_name();
+        if (pair_.identical)
+            say(TermName::content, weights_[Weight::identical_bits]);
+        else if (pair_.resubmission)
+            say(TermName::content, weights_[Weight::resubmission_bits]);
+    }
+
+private:
+    void say(TermName term, double bits) {
+        const auto i = static_cast<std::size_t>(term);
+        if (hidden_[i]) return;
+        out_.bits[i] = static_cast<float>(bits);
+        out_.said.set(i);
+    }
+
+    void place_and_time() {
+        const auto place = place_spread(pair_, weights_), time = time_spread(pair_, weights_);
+        const double here = density_2d(place, pair_.distance_m), now = density_1d(time, pair_.time_apart_s);
+        say(TermName::distance, std::log2(here * kBlockArea_m2));
+        say(TermName::time, std::log2(now * kBlockLength_s));
+        // The circle and span that reports of one event fill, and at least reach as far as this pair does.
+        const double within_m = std::max<double>(pair_.distance_m, std::sqrt(1 / (2 * M_PI * density_2d(place, 0))));
+        const double within_s = std::max<double>(pair_.time_apart_s, 0.5 / density_1d(time, 0));
+        const double chance =
+            std::max(around_.expected(a_, b_, within_m, within_s), around_.expected(b_, a_, within_m, within_s));
+        const double evenly = M_PI * within_m * within_m * 2 * within_s / (kBlockArea_m2 * kBlockLength_s);
+        say(TermName::surroundings, std::log2(evenly / chance));
+    }
+
+    void kind() {
+        switch (pair_.kind) {
+        case KindMatch::silent:
+            return;
+        case KindMatch::same: {
+            const double u = std::max(
+                around_.share_near(Surroundings::Column::kind, a_, a_.kind,
+                                   around_.share(Surroundings::Column::kind, a_.kind, weights_[Weight::kind_same_u])),
+                around_.share_near(Surroundings::Column::kind, b_, b_.kind,
+                                   around_.share(Surroundings::Column::kind, b_.kind, weights_[Weight::kind_same_u])));
+            return say(TermName::kind, std::log2(same_share(u, weights_[Weight::kind_same_m]) / u));
+        }
+        case KindMatch::sibling:
+            return say(TermName::kind, std::log2(weights_[Weight::kind_sibling_m] / weights_[Weight::kind_sibling_u]));
+        case KindMatch::family:
+            return say(TermName::kind, std::log2(weights_[Weight::kind_family_m] / weights_[Weight::kind_family_u]));
+        case KindMatch::unrelated:
+            return say(TermName::kind,
+                       std::log2(weights_[Weight::kind_unrelated_m] / weights_[Weight::kind_unrelated_u]));
+        }
+    }
+
+    // Reports of one event agree at least as often as chance has it: a value that all reports have says nothing.
+    static double same_share(double u, double m) { return m + (1 - m) * u; }
+
+    void count() {
+        if (pair_.count == CountMatch::silent) return;
+        if (pair_.count == CountMatch::overlap) {
+            const double u = around_.count_share(a_, b_, weights_[Weight::count_overlap_u]);
+            return say(TermName::count, std::log2(same_share(u, weights_[Weight::count_overlap_m]) / u));
+        }
+        const bool near = pair_.count == CountMatch::near;
+        say(TermName::count, std::log2(weights_[near ? Weight::count_near_m : Weight::count_far_m] /
+                                       weights_[near ? Weight::count_near_u : Weight::count_far_u]));
+    }
+
+    // The most frequent of what both say: the least that the agreement proves.
+    double list_share(const std::vector<std::string>& a, const std::vector<std::string>& b, Surroundings::Column column,
+                      double u) const {
+        double most = 0;
+        for (const auto& value : a)
+            if (std::ranges::find(b, value) != b.end()) most = std::max(most, around_.share(column, value, u));
+        return most;
+    }
+
+    template <typename Share>
+    void agreement(TermName term, Match match, Weight m_row, Share share) {
+        const double m = weights_[m_row], assumed = weights_[static_cast<Weight>(static_cast<std::size_t>(m_row) + 1)];
+        if (match == Match::silent) return;
+        if (match == Match::differs) return say(term, std::log2((1 - m) / (1 - assumed)));
+        const double u = share(assumed);
+        say(term, std::log2(same_share(u, m) / u));
+    }
+
+    void place_name() {
+        constexpr double kSame = 0.85, kAlike = 0.55; // likeness
+        if (pair_.place_likeness < 0) return;
+        if (pair_.place_likeness >= kAlike && pair_.place_likeness < kSame)
+            return say(TermName::place,
+                       std::log2(weights_[Weight::place_name_alike_m] / weights_[Weight::place_name_alike_u]));
+        if (pair_.place_likeness < kAlike)
+            return say(TermName::place,
+                       std::log2(weights_[Weight::place_name_other_m] / weights_[Weight::place_name_other_u]));
+        const double assumed = weights_[Weight::place_name_same_u];
+        const double u = std::max(around_.share_near(Surroundings::Column::place, a_, a_.place_key, assumed),
+                                  around_.share_near(Surroundings::Column::place, b_, b_.place_key, assumed));
+        const double bits = std::log2(same_share(u, weights_[Weight::place_name_same_m]) / u);
+        // On the very spot the name follows from the place, which has been counted.
+        constexpr double kSpot_m = 1'000;
+        say(TermName::place, pair_.distance_m < kSpot_m ? bits / 2 : bits);
+    }
+
+    Assessed& out_;
+    const Comparison& pair_;
+    const Report &a_, &b_;
+    const Surroundings& around_;
+    const HiddenTerms& hidden_;
+    const Weights& weights_;
+};
+
+double sum_of(const Assessed& assessed) {
+    double sum = 0;
+    for (const auto bits : assessed.bits) sum += bits;
+    return sum;
+}
+
+void decide(Assessed& assessed, const Weights& weights) {
+    assessed.score = sum_of(assessed);
+    assessed.probability = 1 / (1 + std::exp2(-assessed.score));
+    const auto& pair = assessed.pair;
+    assessed.decision = pair.identical                                         ? Decision::identical
+                        : pair.area_against_point                              ? Decision::person
+                        : assessed.probability >= weights[Weight::strong_from] ? Decision::strong
+                        : assessed.probability >= weights[Weight::review_from] ? Decision::review
+                                                                               : Decision::apart;
+}
+
+bool in_order(const Comparison& one, const Comparison& other) {
+    return one.a != other.a ? one.a < other.a : one.b < other.b;
+}
+
+} // namespace
+
+const char* name(TermName term) {
+    constexpr std::array<const char*, kTermCount> kNames{"prior",     "distance", "time",        "surroundings",
+                                                         "kind",      "count",    "nationality", "transport",
+                                                         "commodity", "place",    "content",     "rivals"};
+    return kNames[static_cast<std::size_t>(term)];
+}
+
+const char* name(Decision decision) {
+    constexpr std::array<const char*, 5> kNames{"identical", "strong", "review", "person", "apart"};
+    return kNames[static_cast<std::size_t>(decision)];
+}
+
+HiddenTerms hidden_terms(const Layer& reports, const std::vector<bool>& visible) {
+    HiddenTerms hidden;
+    for (const auto& source : kSources) {
+        const auto ordinal = reports.find(source.field);
+        if (ordinal && *ordinal < visible.size() && !visible[*ordinal])
+            hidden.set(static_cast<std::size_t>(source.term));
+    }
+    return hidden;
+}
+
+Assessed assess_alone(const Comparison& pair, const Report& a, const Report& b, const Surroundings& surroundings,
+                      const HiddenTerms& hidden, const Weights& weights) {
+    Assessed out;
+    out.pair = pair;
+    Scorer{out, a, b, surroundings, hidden, weights}.run();
+    decide(out, weights);
+    return out;
+}
+
+std::vector<Assessed> assess(std::vector<Comparison> pairs, const FindReport& find, const Surroundings& surroundings,
+                             const AssessOptions& options) {
+    std::ranges::sort(pairs, in_order);
+    pairs.erase(std::ranges::unique(
+                    pairs, [](const auto& one, const auto& other) { return one.a == other.a && one.b == other.b; })
+                    .begin(),
+                pairs.end());
+    std::vector<std::pair<const Report*, const Report*>> reports(pairs.size());
+    std::size_t kept = 0;
+    for (const auto& pair : pairs) {
+        const auto *a = find(pair.a), *b = find(pair.b);
+        if (a == nullptr || b == nullptr) continue;
+        reports[kept] = {a, b};
+        pairs[kept++] = pair;
+    }
+    pairs.resize(kept);
+    reports.resize(kept);
+
+    std::vector<Assessed> all(kept);
+    std::atomic<std::size_t> next = 0;
+    const auto weights_of = [&](std::size_t i) -> const Weights& {
+        return options.weights ? options.weights(*reports[i].first, *reports[i].second) : table_weights();
+    };
+    const auto work = [&] {
+        constexpr std::size_t kPiece = 256;
+        for (std::size_t begin = next.fetch_add(kPiece); begin < kept; begin = next.fetch_add(kPiece)) {
+            for (std::size_t i = begin; i < std::min(kept, begin + kPiece); ++i)
+                all[i] = assess_alone(pairs[i], *reports[i].first, *reports[i].second, surroundings, options.hidden,
+                                      weights_of(i));
+        }
+    };
+    {
+        std::vector<std::jthread> others;
+        for (unsigned i = 1; i < options.threads && kept > 1'000; ++i) others.emplace_back(work);
+        work();
+    }
+    const auto lost = bits_of_rivals(all, reports);
+    for (std::size_t i = 0; i < kept; ++i) {
+        if (lost[i] == 0) continue;
+        const auto term = static_cast<std::size_t>(TermName::rivals);
+        all[i].bits[term] = lost[i];
+        all[i].said.set(term);
+        decide(all[i], weights_of(i));
+    }
+    return all;
+}
+
+} // namespace layers::fuse
