@@ -24,10 +24,6 @@ constexpr const char* kContentSecurityPolicy =
     "connect-src 'self'; worker-src 'self' blob:; child-src blob:; manifest-src 'self'; form-action 'self'; "
     "frame-ancestors 'none'; base-uri 'none'";
 
-std::string_view path_of(std::string_view target) {
-    return target.substr(0, target.find('?'));
-}
-
 void check_media_type(const Endpoint& endpoint, const Request& request) {
     const auto& accepted = endpoint.request.media_types;
     if (accepted.empty() || (request.body.empty() && request.body_file.empty())) return;
@@ -103,7 +99,7 @@ Response App::failed(const Request& request, const std::string& allow) const {
     if (!allow.empty() && request.method == "OPTIONS")
         response.status = 204;
     else
-        response = http::problem(std::current_exception(), path_of(request.target));
+        response = http::problem(std::current_exception(), path_of(request));
     if (!allow.empty()) response.set("Allow", allow + ", OPTIONS");
     return response;
 }
@@ -174,7 +170,7 @@ void App::done(const Request& request, const http::Done& done) const {
     log::write(log::Level::info, "request",
                {{"route", std::string_view{request.route}},
                 {"method", std::string_view{request.method}},
-                {"path", path_of(request.target)}, // without the query: its values may be need_to_know
+                {"path", path_of(request)}, // without the query: its values may be need_to_know
                 {"status", std::int64_t{done.status}},
                 {"ms", static_cast<double>(done.duration.count()) / 1000},
                 {"bytes", static_cast<std::int64_t>(done.body_bytes)},

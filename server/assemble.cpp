@@ -42,7 +42,11 @@ void open_data(AppContext& context) {
         *context.store, *context.index, config.data_dir, static_cast<std::size_t>(config.events_kept),
         live::HubOptions{.most_streams = static_cast<std::size_t>(config.max_streams)});
     context.seals = std::make_shared<SealExpiry>(context.store, context.index);
-    context.jobs = std::make_shared<jobs::Manager>();
+    jobs::Manager::Options job_options;
+    job_options.on_change = [live = context.live.get()](const jobs::Job& job) {
+        live->hub.board().put(job.owner, job.id, {"job", jobs::status_info(job)});
+    };
+    context.jobs = std::make_shared<jobs::Manager>(std::move(job_options));
     context.sections = std::make_shared<SectionCache>(context);
     context.facts = std::make_shared<layers::index::FactsCache>();
     context.tiles = std::make_shared<layers::tiles::TileService>(

@@ -67,6 +67,10 @@ std::string base_url(const AppContext& context, const Request& request) {
     return "http://" + context.config.address + ":" + std::to_string(context.config.port);
 }
 
+std::string_view path_of(const Request& request) {
+    return std::string_view{request.target}.substr(0, request.target.find('?'));
+}
+
 json link(const std::string& href, std::string_view rel, std::string_view type, std::string_view title) {
     json out{{"href", href}, {"rel", rel}};
     if (!type.empty()) out["type"] = type;

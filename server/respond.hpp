@@ -24,6 +24,9 @@ bool wants_html(const Request& request, const Params& params);
 // "http://127.0.0.1:8080", no slash at the end: config.public_url, else from Host.
 std::string base_url(const AppContext& context, const Request& request);
 
+// The path as sent, without the query.
+std::string_view path_of(const Request& request);
+
 // {"href": base + path, "rel": rel, "type": type, "title": title}; empty type or title are left out.
 nlohmann::json link(const std::string& href, std::string_view rel, std::string_view type = {},
                     std::string_view title = {});

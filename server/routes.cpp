@@ -14,6 +14,7 @@
 #include "server/endpoints/me.hpp"
 #include "server/endpoints/metrics.hpp"
 #include "server/endpoints/openapi.hpp"
+#include "server/endpoints/processes.hpp"
 #include "server/endpoints/raster.hpp"
 #include "server/endpoints/static_files.hpp"
 #include "server/endpoints/styles.hpp"
@@ -45,6 +46,7 @@ std::vector<Endpoint> all_endpoints() {
              tiles_endpoints,
              raster_endpoints,
              import_endpoints,
+             processes_endpoints,
              jobs_endpoints,
              styles_endpoints,
              static_files_endpoints,

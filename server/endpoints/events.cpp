@@ -128,7 +128,9 @@ std::vector<Endpoint> events_endpoints() {
              .answer = {.media_types = {"text/event-stream"},
                         .schema = {},
                         .description = "Events: open, change, mark (nothing new, a place to resume from), reset (the "
-                                       "cursor is unknown: read anew), behind (too slow: resume), end"},
+                                       "cursor is unknown: read anew), behind (too slow: resume), end; and job: how "
+                                       "far a job of the caller's account is, at most four times a second. A job "
+                                       "event isn't told again on resuming: ask /jobs/{id}."},
              .problems = {401, 503}},
             {.method = "GET",
              .path = "/changes",

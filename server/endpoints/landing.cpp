@@ -23,6 +23,8 @@ Response landing(AppContext& context, Request& request, const PathParams&, const
         link(base + "/collections", "data", json_type, "Layers"),
         link(base + "/tileMatrixSets", "http://www.opengis.net/def/rel/ogc/1.0/tiling-schemes", json_type,
              "Tile matrix sets"),
+        link(base + "/processes", "http://www.opengis.net/def/rel/ogc/1.0/processes", json_type, "Processes"),
+        link(base + "/jobs", "http://www.opengis.net/def/rel/ogc/1.0/job-list", json_type, "Jobs"),
         link(base + "/styles", "http://www.opengis.net/def/rel/ogc/1.0/styles", json_type, "Map styles"),
     };
     return document_response(context, request, params, "Sarhad",

@@ -1,11 +1,14 @@
 #include "server/endpoints/openapi_schemas.hpp"
 
+#include "server/processes/process.hpp"
+
 #include <nlohmann/json.hpp>
 
 namespace server {
 
 nlohmann::json openapi_schemas() {
-    // After the schemas of OGC API – Features Part 1 (17-069r4), Tiles Part 1 (20-057), RFC 7946 and RFC 9457.
+    // After the schemas of OGC API – Features Part 1 (17-069r4), Tiles Part 1 (20-057), Processes Part 1 (18-062r2),
+    // RFC 7946 and RFC 9457.
     static constexpr const char* kSchemas = R"json({
 "problem": {"type": "object", "required": ["type", "title", "status"], "properties": {
     "type": {"type": "string"}, "title": {"type": "string"}, "status": {"type": "integer"},
@@ -104,9 +107,32 @@ nlohmann::json openapi_schemas() {
     "links": {"$ref": "#/components/schemas/links"}}, "additionalProperties": true},
 "jobs": {"type": "object", "required": ["jobs", "links"], "properties": {
     "jobs": {"type": "array", "items": {"$ref": "#/components/schemas/job"}},
-    "links": {"$ref": "#/components/schemas/links"}}}
+    "links": {"$ref": "#/components/schemas/links"}}},
+"processSummary": {"type": "object", "required": ["id", "version"], "properties": {
+    "id": {"type": "string"}, "title": {"type": "string"}, "description": {"type": "string"},
+    "version": {"type": "string"},
+    "jobControlOptions": {"type": "array", "items": {"type": "string", "enum": ["sync-execute", "async-execute", "dismiss"]}},
+    "outputTransmission": {"type": "array", "items": {"type": "string", "enum": ["value", "reference"]}},
+    "links": {"$ref": "#/components/schemas/links"}}},
+"processList": {"type": "object", "required": ["processes", "links"], "properties": {
+    "processes": {"type": "array", "items": {"$ref": "#/components/schemas/processSummary"}},
+    "links": {"$ref": "#/components/schemas/links"}}},
+"processParameter": {"type": "object", "required": ["schema"], "properties": {
+    "title": {"type": "string"}, "description": {"type": "string"},
+    "schema": {"type": "object", "additionalProperties": true},
+    "minOccurs": {"type": "integer"}, "maxOccurs": {"type": "integer"}}},
+"process": {"allOf": [{"$ref": "#/components/schemas/processSummary"}, {"type": "object", "properties": {
+    "inputs": {"type": "object", "additionalProperties": {"$ref": "#/components/schemas/processParameter"}},
+    "outputs": {"type": "object", "additionalProperties": {"$ref": "#/components/schemas/processParameter"}}}}]},
+"execute": {"type": "object", "additionalProperties": false, "properties": {
+    "inputs": {"description": "As the process's description says"},
+    "outputs": {"type": "object", "additionalProperties": {"type": "object", "additionalProperties": true}},
+    "response": {"type": "string", "enum": ["raw", "document"], "default": "raw"}}}
 })json";
-    return nlohmann::json::parse(kSchemas);
+    auto schemas = nlohmann::json::parse(kSchemas);
+    auto& inputs = schemas["execute"]["properties"]["inputs"];
+    for (const auto& process : processes::table()) inputs["anyOf"].push_back(processes::inputs_schema(process));
+    return schemas;
 }
 
 } // namespace server

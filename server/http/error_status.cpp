@@ -34,10 +34,11 @@ constexpr std::array<ErrorStatus, 20> kTable{{
     {ErrorCode::internal, 500, "internal", "Something went wrong here"},
 }};
 
-Response document(int status, std::string_view type, std::string_view title, std::string_view detail,
+constexpr const char* kOwnTypes = "urn:sarhad:problem:";
+
+Response document(int status, const std::string& type, std::string_view title, std::string_view detail,
                   std::string_view instance, std::string_view pointer) {
-    nlohmann::ordered_json body{
-        {"type", "urn:sarhad:problem:" + std::string{type}}, {"title", title}, {"status", status}};
+    nlohmann::ordered_json body{{"type", type}, {"title", title}, {"status", status}};
     if (!detail.empty()) body["detail"] = detail;
     if (!instance.empty()) body["instance"] = instance;
     if (!pointer.empty()) body["pointer"] = pointer;
@@ -127,15 +128,16 @@ const char* reason_phrase(int status) {
     }
 }
 
-Response problem(const geo::Error& error, std::string_view instance) {
+Response problem(const geo::Error& error, std::string_view instance, std::string_view type) {
     const auto& row = error_status(error.code);
     // Our own failures are for the log; the caller gets the kind of it and no inside.
     const bool ours = error.code == ErrorCode::internal;
-    return document(row.status, row.type, row.title, ours ? std::string_view{} : error.what(), instance, error.pointer);
+    return document(row.status, type.empty() ? kOwnTypes + std::string{row.type} : std::string{type}, row.title,
+                    ours ? std::string_view{} : error.what(), instance, error.pointer);
 }
 
 Response problem(int status, std::string_view title, std::string_view detail, std::string_view instance) {
-    return document(status, "http-" + std::to_string(status), title, detail, instance, {});
+    return document(status, kOwnTypes + ("http-" + std::to_string(status)), title, detail, instance, {});
 }
 
 Response problem(const std::exception_ptr& error, std::string_view instance) {

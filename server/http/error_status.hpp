@@ -21,7 +21,8 @@ const ErrorStatus& error_status(geo::ErrorCode code);
 const char* reason_phrase(int status);
 
 // Says the error's own message only: those are written for the caller. `instance` is the path as sent, without query.
-Response problem(const geo::Error& error, std::string_view instance);
+// `type`: the URI by which a standard knows this kind of problem, where it has one.
+Response problem(const geo::Error& error, std::string_view instance, std::string_view type = {});
 Response problem(int status, std::string_view title, std::string_view detail = {}, std::string_view instance = {});
 
 // For a catch (...): a geo::Error as above, anything else a bare 500, out of memory 503.

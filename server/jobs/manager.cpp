@@ -49,11 +49,15 @@ struct Entry {
 struct Manager::State_ {
     explicit State_(Options given) : options{std::move(given)} {}
 
-    std::shared_ptr<Entry> find(const std::string& id, const std::string& owner) const {
+    std::shared_ptr<Entry> seek(const std::string& id, const std::string& owner) const { // null: none of theirs
         const auto at = entries.find(id);
-        if (at == entries.end() || at->second->job.owner != owner)
-            throw Error{ErrorCode::not_found, "There is no such job."};
-        return at->second;
+        return at == entries.end() || at->second->job.owner != owner ? nullptr : at->second;
+    }
+
+    std::shared_ptr<Entry> find(const std::string& id, const std::string& owner) const {
+        auto entry = seek(id, owner);
+        if (!entry) throw Error{ErrorCode::not_found, "There is no such job."};
+        return entry;
     }
 
     // Changes a job under the lock and tells the listener without it.
@@ -70,13 +74,23 @@ struct Manager::State_ {
         if (options.on_change) options.on_change(seen);
     }
 
+    static std::size_t bytes_of(const Job& job) { return job.result ? job.result->size() : 0; }
+
     void forget_oldest() {
-        while (order.size() > options.remembered) {
-            const auto old =
-                std::ranges::find_if(order, [&](const auto& id) { return ended(entries.at(id)->job.state); });
-            if (old == order.end()) return;
-            entries.erase(*old);
-            order.erase(old);
+        std::size_t bytes = 0;
+        for (const auto& [id, entry] : entries) bytes += bytes_of(entry->job);
+        for (auto at = order.begin(); at != order.end();) {
+            const auto& job = entries.at(*at)->job;
+            const bool too_many = order.size() > options.remembered;
+            const bool too_much = bytes > options.remembered_bytes && bytes_of(job) > 0 && bytes_of(job) < bytes;
+            if (!too_many && bytes <= options.remembered_bytes) return;
+            if (ended(job.state) && (too_many || too_much)) {
+                bytes -= bytes_of(job);
+                entries.erase(*at);
+                at = order.erase(at);
+            } else {
+                ++at;
+            }
         }
     }
 
@@ -105,8 +119,12 @@ public:
             job.message = message;
         });
     }
-    void result(std::string json) override {
-        change_([&](Job& job) { job.result = std::move(json); });
+    void result(std::string json, std::string media_type) override {
+        auto kept = std::make_shared<const std::string>(std::move(json));
+        change_([&](Job& job) {
+            job.result = std::move(kept);
+            job.result_type = std::move(media_type);
+        });
     }
     std::stop_token stop() const override { return stop_; }
 
@@ -141,6 +159,8 @@ void Manager::State_::run_one(const std::shared_ptr<Entry>& entry) {
         if (error) job.message = error->what();
         job.error = error;
     });
+    const std::lock_guard lock{mutex};
+    forget_oldest();
 }
 
 void Manager::State_::loop() {
@@ -186,6 +206,9 @@ std::string Manager::start(const std::string& type, const std::string& owner, Wo
         const std::lock_guard lock{state_->mutex};
         if (state_->waiting.size() >= state_->options.waiting)
             throw Error{ErrorCode::busy, "Too many jobs are waiting."};
+        const auto own = std::ranges::count_if(state_->waiting, [&](const auto& e) { return e->job.owner == owner; });
+        if (static_cast<std::size_t>(own) >= state_->options.waiting_of_one)
+            throw Error{ErrorCode::busy, "Too many of your jobs are waiting."};
         state_->entries.emplace(entry->job.id, entry);
         state_->order.push_back(entry->job.id);
         state_->waiting.push_back(entry);
@@ -205,6 +228,12 @@ bool Manager::would_wait() const {
 Job Manager::get(const std::string& id, const std::string& owner) const {
     const std::lock_guard lock{state_->mutex};
     return state_->find(id, owner)->job;
+}
+
+std::optional<Job> Manager::find(const std::string& id, const std::string& owner) const {
+    const std::lock_guard lock{state_->mutex};
+    const auto entry = state_->seek(id, owner);
+    return entry ? std::optional{entry->job} : std::nullopt;
 }
 
 std::vector<Job> Manager::list(const std::string& owner) const {

@@ -28,7 +28,8 @@ struct Job {
     State state = State::accepted;
     double progress = -1; // 0..1; negative: not known
     std::string message;
-    std::string result; // JSON; of a successful job, and of a failed one that has something to say
+    std::shared_ptr<const std::string> result; // of a successful job, and of a failed one that has something to say
+    std::string result_type;                   // its media type, JSON of some kind
     std::optional<geo::Error> error;
     geo::Instant created, updated;
     std::optional<geo::Instant> started, finished;
@@ -39,7 +40,9 @@ class Task {
 public:
     virtual ~Task() = default;
     virtual void report(double progress, const std::string& message) = 0;
-    virtual void result(std::string json) = 0; // also before a failure: what is known by then
+    // Also before a failure: what is known by then.
+    virtual void result(std::string json, std::string media_type) = 0;
+    void result(std::string json) { result(std::move(json), "application/json"); }
     virtual std::stop_token stop() const = 0;
 };
 using Work = std::function<void(Task&)>; // throws to fail; geo::Error's message is shown
@@ -50,7 +53,9 @@ public:
     struct Options {
         std::size_t threads = 2;                   // jobs that run at once
         std::size_t waiting = 32;                  // accepted beyond those; more is Error{busy}
+        std::size_t waiting_of_one = 16;           // the same of one account, so that nobody takes all the places
         std::size_t remembered = 500;              // finished jobs kept; the oldest are forgotten first
+        std::size_t remembered_bytes = 64u << 20;  // of their results, but for the newest
         std::function<void(const Job&)> on_change; // after each change, from any thread, without locks held
     };
     Manager();
@@ -62,7 +67,8 @@ public:
     std::string start(const std::string& type, const std::string& owner, Work work); // the job's id
     bool would_wait() const; // all threads are at work: a job started now begins only after another
     Job get(const std::string& id, const std::string& owner) const;
-    std::vector<Job> list(const std::string& owner) const; // newest first
+    std::optional<Job> find(const std::string& id, const std::string& owner) const; // instead of not_found
+    std::vector<Job> list(const std::string& owner) const;                          // newest first
     // One that waits or runs is stopped and becomes dismissed as soon as it notices; one that has ended is forgotten.
     Job dismiss(const std::string& id, const std::string& owner);
     // Returns as soon as the job has ended, or at the deadline, whatever its state.

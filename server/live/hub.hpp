@@ -5,6 +5,7 @@
 
 #include "layers/feed/journal.hpp"
 #include "layers/feed/notice.hpp"
+#include "server/live/board.hpp"
 #include "server/live/cursor.hpp"
 #include "server/request.hpp"
 
@@ -70,6 +71,8 @@ public:
     void on_move(std::function<void()> listener);
     void wake(); // someone's right may have ended: every stream looks
 
+    Board& board() { return board_; } // for what concerns one account and is no change: how far its jobs are
+
 private:
     friend class Stream;
     std::shared_ptr<Audience> audience(const layers::access::Caller& caller);
@@ -85,6 +88,7 @@ private:
     std::map<std::string, std::weak_ptr<Audience>> audiences_; // by policy group
     std::mutex listener_mutex_;
     std::function<void()> listener_;
+    Board board_{[this] { wake(); }};
     std::jthread follower_; // last: runs once everything else is there
 };
 

@@ -15,7 +15,7 @@ Stream::Stream(Hub& hub, Hub::Opening opening)
     : hub_{hub}, opening_{std::move(opening)}, audience_{hub.audience(opening_.caller)}, judge_{hub.model_,
                                                                                                 opening_.caller},
       opened_at_{hub.journal_.head()}, position_{opening_.after ? opening_.after->seq : opened_at_},
-      last_event_{Clock::now()} {}
+      last_event_{Clock::now()}, ear_{hub_.board_, opening_.caller.account} {}
 
 Stream::~Stream() {
     --hub_.streams_;
@@ -83,6 +83,7 @@ bool Stream::next(std::string& out) {
     }
     const auto size = out.size();
     while (position_ < opened_at_ && out.size() == size) catch_up(out);
+    for (const auto& note : ear_.news()) event(out, note.event, note.data);
     if (out.size() > size) return true;
     const bool go_on = tell(out);
     if (out.size() == size && Clock::now() - last_event_ >= hub_.options_.mark_every) event(out, "mark", "{}");

@@ -26,6 +26,7 @@ private:
     layers::store::Seq position_;
     bool begun_ = false;
     std::chrono::steady_clock::time_point last_event_;
+    Board::Listener ear_; // for what concerns the caller's account alone
 };
 
 } // namespace server::live

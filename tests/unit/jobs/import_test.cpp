@@ -259,7 +259,7 @@ TEST_F(Imports, as_a_job_it_answers_a_bad_file_at_once_and_cleans_up) {
     EXPECT_EQ(started.schema->format, "csv");
     const auto job = manager.wait(started.job, "ali", 10s);
     EXPECT_EQ(job.state, State::successful) << job.message;
-    EXPECT_EQ(nlohmann::json::parse(job.result)["created"], 9);
+    EXPECT_EQ(nlohmann::json::parse(*job.result)["created"], 9);
     EXPECT_FALSE(std::filesystem::exists(bad) || std::filesystem::exists(bad + ".import"));
     EXPECT_FALSE(std::filesystem::exists(good) || std::filesystem::exists(good + ".import"));
 }

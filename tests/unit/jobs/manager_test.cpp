@@ -51,7 +51,9 @@ TEST(jobs, a_job_goes_from_accepted_to_successful_with_its_result) {
     });
     const auto job = manager.wait(id, "ali", kLong);
     EXPECT_EQ(job.state, State::successful);
-    EXPECT_EQ(job.result, "{\"a\":1}");
+    ASSERT_TRUE(job.result);
+    EXPECT_EQ(*job.result, "{\"a\":1}");
+    EXPECT_EQ(job.result_type, "application/json");
     EXPECT_EQ(job.progress, 1);
     EXPECT_TRUE(job.started && job.finished);
     const auto info = nlohmann::json::parse(status_info(job));
