@@ -18,4 +18,6 @@ Layer reports();
 Layer hazards();
 Layer facilities();
 
+Layer silence();
+
 } // namespace layers

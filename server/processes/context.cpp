@@ -42,7 +42,7 @@ std::shared_ptr<const layers::Layer> ProcessContext::rows(std::string_view layer
         record.seq = segment.seq(row);
         for (const auto ordinal : wanted) record.values[ordinal] = segment.column(ordinal).value(row);
         if (geometry) record.geometry = segment.geometry(row);
-        visit(record);
+        visit(layer, record);
     });
     return view->layer;
 }

@@ -66,7 +66,7 @@ public:
     // field that is masked for the caller stays null) and a geometry only when asked for: a million rows are read for
     // three of their columns. Returns the layer, or null where there is none for the caller. Looks at the stop.
     // Lives no longer than the call: `record` is used again for the next row.
-    using Visit = std::function<void(const layers::Record& record)>;
+    using Visit = std::function<void(const layers::Layer& layer, const layers::Record& record)>;
     std::shared_ptr<const layers::Layer> rows(std::string_view layer, const std::vector<std::string>& fields,
                                               bool geometry, const Visit& visit) const;
 

@@ -5,6 +5,7 @@
 
 namespace server::processes {
 
+Process silence();
 Process echo();
 
 } // namespace server::processes

@@ -1,0 +1,152 @@
+// Silence by agency and area as GeoJSON, with all that is needed to judge and repeat it.
+#include "layers/encode/feature_json.hpp"
+#include "layers/fuse/silence_inputs.hpp"
+#include "layers/index/read_model.hpp"
+#include "layers/model/built_in.hpp"
+#include "server/processes/table.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace server::processes {
+namespace {
+
+using layers::fuse::SilenceInputs;
+using layers::fuse::SilenceQuestion;
+using layers::fuse::SilenceReader;
+using layers::normalise::Section;
+using nlohmann::json;
+
+constexpr const char* kVersion = "1.0.0";
+
+// The border as everyone may see it, under the ids that chainage uses.
+std::vector<Section> read_sections(const ProcessContext& context) {
+    std::vector<Section> sections;
+    context.rows("border_sections", {"source_ref"}, true, [&](const layers::Layer&, const layers::Record& row) {
+        const auto* reference = std::get_if<std::string>(&row.values[layers::common::source_ref]);
+        sections.push_back({reference != nullptr ? *reference : geo::to_string(row.id), geo::Chain{row.geometry}});
+    });
+    return sections;
+}
+
+SilenceInputs read_inputs(const ProcessContext& context, const std::vector<Section>& sections,
+                          const SilenceQuestion& question) {
+    using layers::Layer, layers::Record;
+    SilenceReader reader{sections, question};
+    context.rows("border_sections", {}, false, [&](const Layer&, const Record& row) { reader.section(row); });
+    context.report(0.1, "reading reports");
+    context.rows("reports", SilenceReader::report_fields(), false, [&](const Layer& reports, const Record& row) {
+        reader.report(reports, row, [&](const Record& used) { return context.first_recorded(reports, used); });
+    });
+    context.report(0.7, "reading check posts and patrols");
+    context.rows("check_posts", SilenceReader::check_post_fields(), false,
+                 [&](const Layer& posts, const Record& row) { reader.check_post(posts, row); });
+    context.rows("patrol_tracks", SilenceReader::patrol_fields(), true,
+                 [&](const Layer& patrols, const Record& row) { reader.patrol(patrols, row); });
+    return reader.take();
+}
+
+json sources_json(const SilenceInputs& inputs) {
+    json out = json::array();
+    for (const auto& source : inputs.sources) {
+        out.push_back({{"collection", source.collection},
+                       {"data_version", source.data_version},
+                       {"used", source.used},
+                       {"left_out", json::array()}});
+        for (const auto& [why, count] : source.left_out)
+            out.back()["left_out"].push_back({{"why", why}, {"count", count}});
+    }
+    return out;
+}
+
+json method_json() {
+    using namespace layers::fuse;
+    return {{"name", "silence"},
+            {"version", kVersion},
+            {"description", "Chance of no report since the last one, if the agency's rate in that area still held: "
+                            "Gamma-Poisson, the prior's mean that of all the agency's areas. Season is not modelled; "
+                            "rescue reports are not looked at. Few reports are not few events."},
+            {"constants",
+             {{"area_m", kSilenceArea_m},
+              {"prior_shape", kPriorShape},
+              {"quiet_below", kQuietBelow},
+              {"silent_below", kSilentBelow},
+              {"fewest_reports", kFewestReports},
+              {"late_from_h", kLateFrom_h},
+              {"fewest_delays", kFewestDelays},
+              {"fewest_delays_of_agency", kFewestAgencyDelays},
+              {"delivery_gap_s", kDeliveryGap_s},
+              {"archive_reports", kArchiveReports},
+              {"archive_span_days", kArchiveSpan_days},
+              {"source", "assumed"}}}};
+}
+
+// Features as /items writes them, by the same writer.
+void append_features(std::string& out, const ProcessContext& context, const std::shared_ptr<const layers::Layer>& layer,
+                     const std::vector<layers::Record>& rows) {
+    const auto policy = layers::access::compile(context.caller, *layer);
+    const auto view = layers::index::make_view(layer, rows, 1);
+    layers::encode::FeatureWriter writer{*layer, policy.visible, {}, {}};
+    bool first = true;
+    for (const auto& row : rows) {
+        const auto found = view->find(row.id);
+        if (!found) continue;
+        if (!std::exchange(first, false)) out += ',';
+        writer.append(out, *found->piece->segment, found->row);
+    }
+}
+
+std::string run(ProcessContext& context) {
+    const SilenceQuestion question{.now = context.inputs.has("at") ? context.inputs.instant("at") : geo::now(),
+                                   .window_days = static_cast<double>(context.inputs.integer("window_days"))};
+    const auto sections = read_sections(context);
+    const auto inputs = read_inputs(context, sections, question);
+    context.report(0.9, "judging");
+    context.go_on();
+    const auto layer = std::make_shared<const layers::Layer>(layers::silence());
+    const auto rows = layers::fuse::silence_rows(*layer, inputs, sections, question, context.caller.scenario);
+    const json parameters{{"at", geo::to_rfc3339(question.now)},
+                          {"window_days", context.inputs.integer("window_days")},
+                          {"scenario", context.caller.scenario.empty() ? "real" : context.caller.scenario}};
+    const json label{{"handling", "H" + std::to_string(inputs.label.handling)},
+                     {"releasable_to", inputs.label.releasable_to}};
+    std::string out = R"({"type":"FeatureCollection","method":)" + method_json().dump() + R"(,"parameters":)" +
+                      parameters.dump() + R"(,"inputs":)" + sources_json(inputs).dump() + R"(,"label":)" +
+                      label.dump() + R"(,"numberReturned":)" + std::to_string(rows.size()) + R"(,"features":[)";
+    append_features(out, context, layer, rows);
+    return out + "]}";
+}
+
+} // namespace
+
+Process silence() {
+    return {.id = "silence",
+            .title = "Silence",
+            .description = "Where an agency that usually reports has stopped, reports late, or has posts or patrols "
+                           "and never reported: by agency and 50 km of border, from what the caller may see.",
+            .version = kVersion,
+            .inputs = {{.name = "at",
+                        .kind = InputKind::instant,
+                        .title = "Moment to judge",
+                        .description = "Now when left out. Reports about later times are not used; of reports that "
+                                       "were handed in later, those that are stored today are"},
+                       {.name = "window_days",
+                        .kind = InputKind::integer,
+                        .title = "Days that make a habit",
+                        .description = "Back from an agency's last report in an area",
+                        .minimum = 30,
+                        .maximum = 3660,
+                        .otherwise = std::int64_t{365}}},
+            .output = {.name = "silence",
+                       .title = "Silence by agency and area",
+                       .description = "Features of the layer `silence`, with method, parameters, inputs and label",
+                       .media_type = "application/geo+json",
+                       .schema = R"({"type": "object", "required": ["type", "features", "method", "inputs", "label"],
+                           "properties": {"type": {"type": "string", "enum": ["FeatureCollection"]},
+                                          "features": {"type": "array", "items": {"type": "object"}},
+                                          "method": {"type": "object"}, "parameters": {"type": "object"},
+                                          "inputs": {"type": "array", "items": {"type": "object"}},
+                                          "label": {"type": "object"}}})"},
+            .run = run};
+}
+
+} // namespace server::processes
