@@ -65,6 +65,9 @@ struct Symbology {
 // Of the built-in layers, in drawing order.
 const std::vector<Symbology>& built_in_symbology();
 
+// Of the derived layer `silence`, in a file of its own.
+Symbology silence_symbology();
+
 // The layer's row, or one made up for a layer that came from a file: its own colour (by id, always the same), a plain
 // mark of its geometry kind, and the first text field that looks like a name as label.
 Symbology symbology_of(const Layer& layer);

@@ -152,3 +152,44 @@ TEST(jobs, the_manager_ends_its_jobs_when_it_ends) {
     }
     EXPECT_TRUE(stopped);
 }
+
+TEST(jobs, one_account_leaves_room_for_the_others) {
+    Manager::Options options;
+    options.threads = 1;
+    options.waiting_of_one = 2;
+    Manager manager{options};
+    std::latch running{1};
+    const auto first = manager.start("x", "ali", [&](Task& run) {
+        running.count_down();
+        until_stopped(run);
+    });
+    running.wait();
+    manager.start("x", "ali", [](Task&) {});
+    manager.start("x", "ali", [](Task&) {});
+    EXPECT_EQ(code_of([&] { manager.start("x", "ali", [](Task&) {}); }), ErrorCode::busy);
+    const auto hers = manager.start("x", "bina", [](Task&) {});
+    manager.dismiss(first, "ali");
+    EXPECT_EQ(manager.wait(hers, "bina", kLong).state, State::successful);
+}
+
+TEST(jobs, results_are_kept_up_to_so_many_bytes_the_newest_always) {
+    Manager::Options options;
+    options.threads = 1;
+    options.remembered_bytes = 1000;
+    Manager manager{options};
+    const auto run = [&](std::size_t bytes) {
+        const auto id =
+            manager.start("x", "ali", [bytes](Task& task) { task.result(std::string(bytes, '1'), "text/plain"); });
+        manager.wait(id, "ali", kLong);
+        manager.wait(manager.start("y", "bina", [](Task&) {}), "bina", kLong); // the thread is done with the first
+        return id;
+    };
+    const auto a = run(400), b = run(400), c = run(400);
+    EXPECT_FALSE(manager.find(a, "ali"));
+    EXPECT_TRUE(manager.find(b, "ali") && manager.find(c, "ali"));
+    const auto big = run(5000);
+    EXPECT_FALSE(manager.find(b, "ali") || manager.find(c, "ali"));
+    ASSERT_TRUE(manager.find(big, "ali"));
+    EXPECT_EQ(manager.find(big, "ali")->result->size(), 5000u);
+    EXPECT_EQ(manager.find(big, "ali")->result_type, "text/plain");
+}
