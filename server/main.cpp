@@ -4,6 +4,7 @@
 #include "server/commands/backup.hpp"
 #include "server/commands/check.hpp"
 #include "server/commands/export.hpp"
+#include "server/commands/fuse.hpp"
 #include "server/commands/import.hpp"
 #include "server/commands/token.hpp"
 #include "server/serve.hpp"
@@ -25,6 +26,7 @@ constexpr std::array kVerbs{
     Verb{"backup", server::commands::backup_command, "everything as it is at one moment, into a folder or file"},
     Verb{"check", server::commands::check_command, "is the database whole?"},
     Verb{"export", server::commands::export_command, "vector tiles (MBTiles) or GeoJSON of any layers"},
+    Verb{"fuse", server::commands::fuse_command, "which reports are of the same event, and why"},
     Verb{"import", server::commands::import_command, "files into a layer"},
     Verb{"restore", server::commands::restore_command, "a data directory from a backup"},
     Verb{"serve", server::serve_command, "tiles and features over HTTP"},

@@ -144,12 +144,12 @@ private:
     }
 
     void place_name() {
-        constexpr double kSame = 0.85, kAlike = 0.55; // likeness
         if (pair_.place_likeness < 0) return;
-        if (pair_.place_likeness >= kAlike && pair_.place_likeness < kSame)
+        const auto level = place_name_level(pair_);
+        if (level == 1)
             return say(TermName::place,
                        std::log2(weights_[Weight::place_name_alike_m] / weights_[Weight::place_name_alike_u]));
-        if (pair_.place_likeness < kAlike)
+        if (level == 2)
             return say(TermName::place,
                        std::log2(weights_[Weight::place_name_other_m] / weights_[Weight::place_name_other_u]));
         const double assumed = weights_[Weight::place_name_same_u];

@@ -66,4 +66,9 @@ double density_1d(const Spread& spread, double apart_s) {
     return sum;
 }
 
+std::size_t place_name_level(const Comparison& pair) {
+    constexpr float kSame = 0.85f, kAlike = 0.55f;
+    return pair.place_likeness >= kSame ? 0 : pair.place_likeness >= kAlike ? 1 : 2;
+}
+
 } // namespace layers::fuse

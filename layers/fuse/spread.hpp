@@ -27,4 +27,7 @@ Spread time_spread(const Comparison& pair, const Weights& weights);
 double density_2d(const Spread& spread, double distance_m);
 double density_1d(const Spread& spread, double apart_s);
 
+// 0 the same name, 1 alike, 2 another; of a pair whose place_likeness says something.
+std::size_t place_name_level(const Comparison& pair);
+
 } // namespace layers::fuse

@@ -4,6 +4,7 @@
 #include "layers/store/spatialite/data_lock.hpp"
 #include "layers/store/spatialite/spatialite.hpp"
 #include "server/commands/import_remote.hpp"
+#include "server/commands/mapping_option.hpp"
 #include "server/commands/progress.hpp"
 #include "server/jobs/import.hpp"
 
@@ -13,9 +14,7 @@
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
 #include <optional>
-#include <sstream>
 #include <thread>
 
 namespace server::commands {
@@ -30,21 +29,6 @@ struct Options {
     bool swap_axes = false, keep_axes = false, json = false;
     jobs::ImportOptions import;
 };
-
-// A built-in name, else a file.
-layers::normalise::Mapping mapping_named(const std::string& name) {
-    if (auto known = layers::normalise::built_in_mapping(name)) return *std::move(known);
-    std::ifstream file{name, std::ios::binary};
-    if (!file) {
-        std::string list;
-        for (const auto& known : layers::normalise::built_in_mapping_names()) list += " " + known;
-        throw Error{ErrorCode::invalid_input, "no mapping \"" + name + "\": neither a file nor one of" + list,
-                    "mapping"};
-    }
-    std::ostringstream text;
-    text << file.rdbuf();
-    return layers::normalise::mapping_from_json(text.str());
-}
 
 // The address of the server that holds the data directory, or nothing: then it is ours.
 std::optional<std::string> running_server(const std::string& data_dir) {

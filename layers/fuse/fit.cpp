@@ -1,0 +1,161 @@
+#include "layers/fuse/fit.hpp"
+
+#include "layers/fuse/spread.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+namespace layers::fuse {
+namespace {
+
+constexpr int kRounds = 5;
+// For how many pairs the weights before count: the table's for all lists together, those for two agencies.
+constexpr double kTablePairs = 25;
+constexpr double kCommonPairs = 40;
+
+// Shares that sum to one and are fitted together: the first row of the table, and how many.
+struct Shares {
+    Weight first;
+    std::size_t count;
+};
+constexpr Shares kPlaceStated{Weight::place_sharp, 3}, kPlaceUnstated{Weight::place_exact, 4};
+constexpr Shares kTimeStated{Weight::time_sharp, 3}, kTimeUnstated{Weight::time_minutes, 4};
+constexpr Shares kKindM{Weight::kind_same_m, 4}, kKindU{Weight::kind_same_u, 4};
+constexpr Shares kCountM{Weight::count_overlap_m, 3}, kCountU{Weight::count_overlap_u, 3};
+constexpr Shares kNameM{Weight::place_name_same_m, 3}, kNameU{Weight::place_name_same_u, 3};
+constexpr std::array kAllShares{kPlaceStated, kPlaceUnstated, kTimeStated, kTimeUnstated, kKindM,
+                                kKindU,       kCountM,        kCountU,     kNameM,        kNameU};
+constexpr std::array kAgreements{Weight::nationality_m, Weight::transport_m, Weight::commodity_m};
+
+Weight row(Weight first, std::size_t offset) {
+    return static_cast<Weight>(static_cast<std::size_t>(first) + offset);
+}
+
+// What was seen, by row of the table; and for agreements what was not.
+struct Seen {
+    std::array<double, kWeightCount> sum{};
+    std::array<double, kWeightCount> against{};
+    double same = 0; // pairs of one event, as far as is known
+    double& operator[](Weight weight) { return sum[static_cast<std::size_t>(weight)]; }
+    void add(const Seen& other) {
+        for (std::size_t i = 0; i < kWeightCount; ++i) {
+            sum[i] += other.sum[i];
+            against[i] += other.against[i];
+        }
+        same += other.same;
+    }
+};
+
+// Which parts of the mixture a distance speaks for.
+void see_spread(Seen& seen, const Spread& spread, double (*density)(const Spread&, double), double apart, bool stated,
+                bool unstated, Shares stated_shares, Shares unstated_shares, double p) {
+    const double all = density(spread, apart);
+    if (!(all > 0)) return;
+    for (std::size_t i = 0; i < spread.count; ++i) {
+        Spread one;
+        one.parts[0] = spread.parts[i];
+        one.count = 1;
+        const double part = p * density(one, apart) / all;
+        if (stated) seen[row(stated_shares.first, unstated ? i / 4 : i)] += part;
+        if (unstated) seen[row(unstated_shares.first, i % 4)] += part;
+    }
+}
+
+void see_level(Seen& seen, Shares m, Shares u, std::size_t level, double p) {
+    seen[row(m.first, level)] += p;
+    seen[row(u.first, level)] += 1 - p;
+}
+
+void see_agreement(Seen& seen, Weight m, Match match, double p) {
+    if (match == Match::silent) return;
+    auto& sum = match == Match::agrees ? seen.sum : seen.against;
+    sum[static_cast<std::size_t>(m)] += p;
+}
+
+void see(Seen& seen, const Assessed& assessed, const Weights& weights) {
+    const auto& pair = assessed.pair;
+    const double p = assessed.probability;
+    seen.same += p;
+    if (pair.area_against_point) return; // says nothing about how far apart two points are put
+    see_spread(seen, place_spread(pair, weights), density_2d, pair.distance_m, pair.place_spread_m > 0,
+               pair.places_unstated > 0, kPlaceStated, kPlaceUnstated, p);
+    see_spread(seen, time_spread(pair, weights), density_1d, pair.time_apart_s, pair.time_spread_s > 0,
+               pair.times_unstated > 0, kTimeStated, kTimeUnstated, p);
+    if (pair.kind != KindMatch::silent) see_level(seen, kKindM, kKindU, static_cast<std::size_t>(pair.kind) - 1, p);
+    if (pair.count != CountMatch::silent)
+        see_level(seen, kCountM, kCountU, static_cast<std::size_t>(pair.count) - 1, p);
+    if (pair.place_likeness >= 0) see_level(seen, kNameM, kNameU, place_name_level(pair), p);
+    see_agreement(seen, Weight::nationality_m, pair.nationality, p);
+    see_agreement(seen, Weight::transport_m, pair.transport, p);
+    see_agreement(seen, Weight::commodity_m, pair.commodity, p);
+}
+
+// `before` counts for `strength` pairs. `most`: how many pairs of one event there could be.
+Weights fitted(Seen seen, const Weights& before, double strength, double most) {
+    Weights weights = before;
+    for (const auto& shares : kAllShares) {
+        double all = 0, prior = 0;
+        for (std::size_t i = 0; i < shares.count; ++i) {
+            all += seen[row(shares.first, i)];
+            prior += before[row(shares.first, i)];
+        }
+        for (std::size_t i = 0; i < shares.count; ++i)
+            weights[row(shares.first, i)] =
+                (seen[row(shares.first, i)] + strength * before[row(shares.first, i)] / prior) / (all + strength);
+    }
+    for (const auto m : kAgreements) {
+        const auto i = static_cast<std::size_t>(m);
+        weights[m] = (seen.sum[i] + strength * before[m]) / (seen.sum[i] + seen.against[i] + strength);
+    }
+    weights[Weight::prior_other_agency] =
+        std::clamp((seen.same + strength * before[Weight::prior_other_agency]) / (most + strength), 0.02, 0.95);
+    return weights;
+}
+
+std::pair<std::string, std::string> agencies_of(const Report& a, const Report& b) {
+    return std::minmax(a.agency, b.agency);
+}
+
+} // namespace
+
+const Weights& FittedWeights::operator()(const Report& a, const Report& b) const {
+    const auto known = by_agencies_.find(agencies_of(a, b));
+    return known == by_agencies_.end() ? common_ : known->second;
+}
+
+FittedWeights fit(const std::vector<Comparison>& pairs, const FindReport& find, const Surroundings& surroundings,
+                  unsigned threads) {
+    FittedWeights weights;
+    std::map<std::string, std::set<geo::Uuid>> reports; // by agency, those in any pair
+    for (const auto& pair : pairs) {
+        const auto *a = find(pair.a), *b = find(pair.b);
+        if (a == nullptr || b == nullptr || pair.same_agency) continue;
+        reports[a->agency].insert(a->id);
+        reports[b->agency].insert(b->id);
+    }
+    for (int round = 0; round < kRounds; ++round) {
+        const auto assessed = assess(pairs, find, surroundings, {{}, std::cref(weights), threads});
+        std::map<FittedWeights::Agencies, Seen> seen;
+        for (const auto& one : assessed) {
+            if (one.pair.same_agency) continue;
+            const auto &a = *find(one.pair.a), &b = *find(one.pair.b);
+            see(seen[agencies_of(a, b)], one, weights(a, b));
+        }
+        Seen together;
+        double most = 0;
+        std::map<FittedWeights::Agencies, double> most_of;
+        for (const auto& [agencies, one] : seen) {
+            const auto first = reports[agencies.first].size(), second = reports[agencies.second].size();
+            most_of[agencies] = static_cast<double>(std::min(first, second));
+            most += most_of[agencies];
+            together.add(one);
+        }
+        weights.common_ = fitted(together, table_weights(), kTablePairs, most);
+        for (const auto& [agencies, one] : seen)
+            weights.by_agencies_[agencies] = fitted(one, weights.common_, kCommonPairs, most_of[agencies]);
+    }
+    return weights;
+}
+
+} // namespace layers::fuse
