@@ -1,5 +1,5 @@
 // What a process is given: its checked inputs, who asks, how to say how far it is, and the rows that this caller may
-// see. A process reads rows here and nowhere else, so that none can forget the policy.
+// see. A process reads rows here, or by functions that take the caller, and never past the policy.
 #pragma once
 
 #include "layers/access/caller.hpp"
@@ -52,7 +52,7 @@ public:
         : app{app_}, caller{std::move(caller_)}, inputs{std::move(inputs_)}, stop{std::move(stop_)}, report_{std::move(
                                                                                                          report)} {}
 
-    const AppContext& app;               // for what is no row; rows come from rows()
+    const AppContext& app;               // for what is no row, and for functions of layers/ that take a caller
     const layers::access::Caller caller; // reads the scenario of the request
     const Values inputs;
     const std::stop_token stop;
@@ -62,16 +62,11 @@ public:
     }
     void go_on() const; // Error{cancelled} once somebody asked to stop
 
-    // The current rows of a layer that the caller may see, in no order. A record holds the values of `fields` alone (a
-    // field that is masked for the caller stays null) and a geometry only when asked for: a million rows are read for
-    // three of their columns. Returns the layer, or null where there is none for the caller. Looks at the stop.
-    // Lives no longer than the call: `record` is used again for the next row.
+    // The current rows of a layer that the caller may see, in no order, with the values of `fields` alone and a
+    // geometry only when asked for (layers/index/visible_rows). The layer, or null where there is none for the caller.
     using Visit = std::function<void(const layers::Layer& layer, const layers::Record& record)>;
     std::shared_ptr<const layers::Layer> rows(std::string_view layer, const std::vector<std::string>& fields,
                                               bool geometry, const Visit& visit) const;
-
-    // When the first version of a row was stored: its own time when it is the first. Reads the store for others.
-    geo::Instant first_recorded(const layers::Layer& layer, const layers::Record& record) const;
 
 private:
     const Report report_;

@@ -1,8 +1,8 @@
 // Silence by agency and area as GeoJSON, with all that is needed to judge and repeat it.
 #include "layers/encode/feature_json.hpp"
-#include "layers/fuse/silence_inputs.hpp"
-#include "layers/index/read_model.hpp"
+#include "layers/fuse/silence_reading.hpp"
 #include "layers/model/built_in.hpp"
+#include "server/endpoint.hpp"
 #include "server/processes/table.hpp"
 
 #include <nlohmann/json.hpp>
@@ -12,38 +12,9 @@ namespace {
 
 using layers::fuse::SilenceInputs;
 using layers::fuse::SilenceQuestion;
-using layers::fuse::SilenceReader;
-using layers::normalise::Section;
 using nlohmann::json;
 
 constexpr const char* kVersion = "1.0.0";
-
-// The border as everyone may see it, under the ids that chainage uses.
-std::vector<Section> read_sections(const ProcessContext& context) {
-    std::vector<Section> sections;
-    context.rows("border_sections", {"source_ref"}, true, [&](const layers::Layer&, const layers::Record& row) {
-        const auto* reference = std::get_if<std::string>(&row.values[layers::common::source_ref]);
-        sections.push_back({reference != nullptr ? *reference : geo::to_string(row.id), geo::Chain{row.geometry}});
-    });
-    return sections;
-}
-
-SilenceInputs read_inputs(const ProcessContext& context, const std::vector<Section>& sections,
-                          const SilenceQuestion& question) {
-    using layers::Layer, layers::Record;
-    SilenceReader reader{sections, question};
-    context.rows("border_sections", {}, false, [&](const Layer&, const Record& row) { reader.section(row); });
-    context.report(0.1, "reading reports");
-    context.rows("reports", SilenceReader::report_fields(), false, [&](const Layer& reports, const Record& row) {
-        reader.report(reports, row, [&](const Record& used) { return context.first_recorded(reports, used); });
-    });
-    context.report(0.7, "reading check posts and patrols");
-    context.rows("check_posts", SilenceReader::check_post_fields(), false,
-                 [&](const Layer& posts, const Record& row) { reader.check_post(posts, row); });
-    context.rows("patrol_tracks", SilenceReader::patrol_fields(), true,
-                 [&](const Layer& patrols, const Record& row) { reader.patrol(patrols, row); });
-    return reader.take();
-}
 
 json sources_json(const SilenceInputs& inputs) {
     json out = json::array();
@@ -98,8 +69,11 @@ void append_features(std::string& out, const ProcessContext& context, const std:
 std::string run(ProcessContext& context) {
     const SilenceQuestion question{.now = context.inputs.has("at") ? context.inputs.instant("at") : geo::now(),
                                    .window_days = static_cast<double>(context.inputs.integer("window_days"))};
-    const auto sections = read_sections(context);
-    const auto inputs = read_inputs(context, sections, question);
+    const auto& app = context.app;
+    const auto sections = layers::fuse::visible_sections(*app.index, context.caller, context.stop);
+    const auto inputs =
+        layers::fuse::read_silence(*app.index, *app.store, context.caller, sections, question, context.stop,
+                                   [&context](double share, const char* what) { context.report(share, what); });
     context.report(0.9, "judging");
     context.go_on();
     const auto layer = std::make_shared<const layers::Layer>(layers::silence());

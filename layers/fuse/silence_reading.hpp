@@ -1,0 +1,27 @@
+// The inputs of silence as one caller may see them, read through the policy: for the process and for the layer alike.
+#pragma once
+
+#include "layers/access/caller.hpp"
+#include "layers/fuse/silence_inputs.hpp"
+#include "layers/index/read_model.hpp"
+
+#include <functional>
+#include <stop_token>
+#include <vector>
+
+namespace layers::fuse {
+
+// The collections that silence is made from: while none of them changes, only time changes it.
+std::vector<std::string> silence_made_from();
+
+// The border as everyone may see it, under the ids that chainage uses.
+std::vector<normalise::Section> visible_sections(const index::ReadModel& model, const access::Caller& caller,
+                                                 const std::stop_token& stop);
+
+// `sections` as above. Reads the store for the first versions of rows that were changed. Error{cancelled}.
+SilenceInputs read_silence(const index::ReadModel& model, const store::Store& store, const access::Caller& caller,
+                           const std::vector<normalise::Section>& sections, const SilenceQuestion& question,
+                           const std::stop_token& stop = {},
+                           const std::function<void(double share, const char* what)>& progress = nullptr);
+
+} // namespace layers::fuse
