@@ -3,6 +3,7 @@
 #include "geo/raster.hpp"
 #include "layers/index/facts.hpp"
 #include "layers/index/read_model.hpp"
+#include "layers/index/sources.hpp"
 #include "layers/store/spatialite/spatialite.hpp"
 #include "layers/tiles/tile_service.hpp"
 #include "server/auth/token.hpp"
@@ -48,9 +49,11 @@ void open_data(AppContext& context) {
     };
     context.jobs = std::make_shared<jobs::Manager>(std::move(job_options));
     context.sections = std::make_shared<SectionCache>(context);
+    context.sources = std::make_shared<layers::index::Sources>(*context.index, *context.store);
+    context.sources->add(context.live->pictures.derived());
     context.facts = std::make_shared<layers::index::FactsCache>();
     context.tiles = std::make_shared<layers::tiles::TileService>(
-        *context.index, *context.store,
+        *context.sources, *context.store,
         layers::tiles::TileService::Options{.budget_bytes = config.tile_budget_bytes,
                                             .cache_bytes = config.tile_cache_bytes});
     if (!config.elevation.empty()) context.elevation = std::make_shared<geo::Raster>(config.elevation);

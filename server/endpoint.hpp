@@ -23,6 +23,7 @@ class Store;
 namespace layers::index {
 class ReadModel;
 class FactsCache;
+class Sources;
 } // namespace layers::index
 namespace layers::tiles {
 class TileService;
@@ -47,6 +48,7 @@ struct AppContext {
     Config config;
     std::shared_ptr<layers::store::Store> store;
     std::shared_ptr<layers::index::ReadModel> index;
+    std::shared_ptr<layers::index::Sources> sources;  // every collection as a caller may have it
     std::shared_ptr<layers::index::FactsCache> facts; // counts and extents of layers, by policy group
     std::shared_ptr<layers::tiles::TileService> tiles;
     std::shared_ptr<SectionCache> sections; // the border, for chainage of what is written

@@ -133,6 +133,15 @@ Policy compile(const Caller& caller, const Layer& layer) {
                                  (field.access == AccessClass::sealed && breaks_seals(caller)));
     }
     policy.group = group_of(caller, layer, need_to_know);
+    if (layer.internal) { // no collection for anybody: who sees what is decided where it is read
+        policy.filter = query::never();
+        return policy;
+    }
+    if (layer.derived) { // made for this group of callers, from what it may see and from nothing else
+        policy.may_read = caller.open || reads_rows(caller);
+        policy.filter = policy.may_read ? query::always() : query::never();
+        return policy;
+    }
     if (caller.open) {
         policy.may_read = policy.may_write = true;
         policy.filter = scenario_filter(caller, layer);

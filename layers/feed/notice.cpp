@@ -1,27 +1,13 @@
 #include "layers/feed/notice.hpp"
 
+#include "layers/query/record_row.hpp"
+
 namespace layers::feed {
 
 namespace {
 
-class RecordView final : public query::RowView {
-public:
-    explicit RecordView(const Record& record) : record_{record} {}
-    const geo::Value& value(std::size_t ordinal) const override {
-        if (ordinal == query::kIdOrdinal) return scratch_ = geo::to_string(record_.id);
-        if (ordinal == query::kVersionOrdinal) return scratch_ = record_.version;
-        return record_.values[ordinal];
-    }
-    const geo::Geometry& geometry() const override { return record_.geometry; }
-    geo::Box box() const override { return record_.geometry.box(); }
-
-private:
-    const Record& record_;
-    mutable geo::Value scratch_;
-};
-
 bool sees(const access::Policy& policy, const Record* record) {
-    return record && query::evaluate(*policy.filter, RecordView{*record}) == query::Truth::yes;
+    return record && query::passes(policy.filter, *record);
 }
 
 std::optional<Notice> told(const index::Step& step, bool saw, bool sees_now) {

@@ -4,9 +4,15 @@ namespace layers {
 
 const std::vector<Layer>& built_in_layers() {
     static const std::vector<Layer> table{
-        border_sections(), disputed_lines(),  fence_segments(), crossing_points(), check_posts(), crossing_routes(),
-        patrol_tracks(),   observed_tracks(), reports(),        hazards(),         facilities(),  places(),
+        border_sections(), disputed_lines(), fence_segments(),  crossing_points(),  check_posts(),
+        crossing_routes(), patrol_tracks(),  observed_tracks(), reports(),          hazards(),
+        facilities(),      places(),         judgements(),      event_statements(),
     };
+    return table;
+}
+
+const std::vector<Layer>& derived_layers() {
+    static const std::vector<Layer> table{events()};
     return table;
 }
 

@@ -17,6 +17,10 @@ Layer observed_tracks();
 Layer reports();
 Layer hazards();
 Layer facilities();
+Layer judgements();
+Layer event_statements();
+
+Layer events();
 
 Layer silence();
 

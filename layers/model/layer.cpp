@@ -58,7 +58,7 @@ std::vector<std::shared_ptr<const Layer>> Catalogue::all() const {
 }
 
 Catalogue Catalogue::with(Layer layer) const {
-    if (find(layer.id)) {
+    if (find(layer.id) || std::ranges::find(derived_layers(), layer.id, &Layer::id) != derived_layers().end()) {
         throw geo::Error{geo::ErrorCode::conflict, "a collection '" + layer.id + "' is there already", "id"};
     }
     Catalogue grown = *this;

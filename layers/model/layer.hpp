@@ -52,6 +52,8 @@ struct Layer {
     ChangeRule change = ChangeRule::replace;
     bool reference = false; // base data: seen by all, shown in every scenario
     bool built_in = true;
+    bool internal = false;     // kept like any layer, but no collection: read and written by endpoints of its own
+    bool derived = false;      // made from other layers for each group of callers, never written; not in the store
     std::vector<Field> fields; // the common ones first (kCommonFieldCount), then the layer's own
     std::string attribution;
 
@@ -100,8 +102,10 @@ const std::vector<Field>& common_fields();
 // Builds a layer: common fields, then `own`. Throws Error{invalid_input} on a name twice or not snake_case.
 Layer make_layer(std::string id, std::string title, GeometryKind geometry, std::vector<Field> own);
 
-// The built-in layers, in the order of the layer tree.
+// The built-in layers that are stored, in the order of the layer tree.
 const std::vector<Layer>& built_in_layers();
+// Those that are made from them (`derived`).
+const std::vector<Layer>& derived_layers();
 
 // Built-in and imported layers together; a value that is replaced as a whole when a layer is added.
 class Catalogue {

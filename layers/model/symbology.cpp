@@ -168,6 +168,19 @@ Symbology crossing_points_row() {
     return row;
 }
 
+Symbology events_row() {
+    return {
+        .layer = "events",
+        .group = SymbolGroup::reports,
+        .order = 78, // under the reports: a ring around what belongs together
+        .label_min_zoom = 24,
+        .classes = {point("Told by several agencies", {{"told_by", {"several_agencies"}}}, kBlue, "ring_double", 1.9),
+                    point("Several reports of one agency", {{"told_by", {"one_agency"}}}, kBlue, "ring", 1.8),
+                    point("Told by one report", {}, kGrey, "dot", 0.3)},
+        .emphases = {{"Its reports contradict each other", {"conflicting", {"true"}}, kVermilion, "ring_dotted", 2.1}},
+        .note = "Reports that people judged to tell of the same; a count of events, not of persons."};
+}
+
 Symbology reports_row() {
     return {.layer = "reports",
             .group = SymbolGroup::reports,
@@ -206,10 +219,10 @@ const char* title(SymbolGroup group) {
 
 const std::vector<Symbology>& built_in_symbology() {
     static const std::vector<Symbology> table = [] {
-        std::vector<Symbology> rows{border_sections_row(), disputed_lines_row(),  places_row(),
-                                    fence_segments_row(),  crossing_routes_row(), patrol_tracks_row(),
-                                    observed_tracks_row(), hazards_row(),         facilities_row(),
-                                    check_posts_row(),     crossing_points_row(), reports_row()};
+        std::vector<Symbology> rows{
+            border_sections_row(), disputed_lines_row(),  places_row(),  fence_segments_row(), crossing_routes_row(),
+            patrol_tracks_row(),   observed_tracks_row(), hazards_row(), facilities_row(),     check_posts_row(),
+            crossing_points_row(), reports_row(),         events_row()};
         std::ranges::sort(rows, {}, &Symbology::order);
         return rows;
     }();

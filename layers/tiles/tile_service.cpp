@@ -1,7 +1,6 @@
 #include "layers/tiles/tile_service.hpp"
 
 #include "geo/error.hpp"
-#include "layers/index/withdrawn.hpp"
 
 #include <algorithm>
 #include <mutex>
@@ -40,12 +39,17 @@ geo::Box ground_of(geo::TileId tile) {
 class Standing {
 public:
     explicit Standing(geo::TileId tile) : tile_{tile} {}
-    void add(std::shared_ptr<const index::TouchedTiles> touched, std::uint64_t latest, store::Seq seq) {
-        layers_.push_back({std::move(touched), latest, seq});
-    }
+    struct OfLayer {
+        std::shared_ptr<const index::TouchedTiles> touched;
+        std::uint64_t latest; // read before the tile's own number was: what comes later is looked at
+        store::Seq seq;
+        std::function<bool()> unchanged; // of a derived layer: its tiles are marked only when it is next asked for
+    };
+    void add(OfLayer layer) { layers_.push_back(std::move(layer)); }
     bool holds() {
         const std::lock_guard lock{mutex_};
         for (auto& layer : layers_) {
+            if (!layer.unchanged()) return false;
             const auto latest = layer.touched->latest();
             if (latest == layer.latest) continue;
             if (layer.touched->last(tile_) != layer.seq) return false;
@@ -55,11 +59,6 @@ public:
     }
 
 private:
-    struct OfLayer {
-        std::shared_ptr<const index::TouchedTiles> touched;
-        std::uint64_t latest; // read before the tile's own number was: what comes later is looked at
-        store::Seq seq;
-    };
     const geo::TileId tile_;
     std::mutex mutex_;
     std::vector<OfLayer> layers_;
@@ -67,8 +66,8 @@ private:
 
 } // namespace
 
-TileService::TileService(const index::ReadModel& model, const store::Store& store, Options options)
-    : model_{model}, store_{store}, options_{options}, cache_{options.cache_bytes} {}
+TileService::TileService(const index::Sources& sources, const store::Store& store, Options options)
+    : sources_{sources}, store_{store}, options_{options}, cache_{options.cache_bytes} {}
 
 std::shared_ptr<const std::string> TileService::compressed(const TilePtr& tile, geo::wrap::Coding coding) {
     const auto made = tile->compressed(coding);
@@ -87,7 +86,7 @@ TileService::Answer TileService::answer(const access::Caller& caller, const Ques
     const auto parsed = question.filter.empty() ? query::always() : query::parse_cql2_text(question.filter);
 
     std::vector<LayerSource> sources;
-    std::vector<query::ExpressionPtr> policies; // alone, beside each source
+    std::vector<index::Sources::Source> collections; // beside each source
     std::string key = std::to_string(question.tile.z) + "/" + std::to_string(question.tile.x) + "/" +
                       std::to_string(question.tile.y) + "|" + text_of(question.window.from) + "|" +
                       text_of(question.window.to) + "|" + (at_seq ? std::to_string(*at_seq) : "now") + "|" +
@@ -97,10 +96,11 @@ TileService::Answer TileService::answer(const access::Caller& caller, const Ques
     bool keep = true;
     auto standing = std::make_shared<Standing>(question.tile);
     for (const auto& id : question.layers) {
-        const auto view = model_.view(id);
-        if (!view) no_such_layer();
-        auto policy = access::compile(caller, *view->layer);
-        if (!policy.may_read) no_such_layer();
+        auto unchanged = sources_.unchanged(id); // asked first: what comes later is noticed
+        auto found = sources_.find(caller, id);
+        if (!found) no_such_layer();
+        const auto& view = found->view;
+        const auto& policy = found->policy;
         for (const auto& name : question.properties) {
             const auto ordinal = view->layer->find(name);
             const bool known = ordinal && policy.visible[*ordinal];
@@ -112,18 +112,16 @@ TileService::Answer TileService::answer(const access::Caller& caller, const Ques
         const store::Seq touched = view->touched->last(question.tile);
         // A commit between our view and this look: right to show, wrong to keep under the newer number.
         if (touched > view->seq) keep = false;
-        standing->add(view->touched, latest, touched);
+        standing->add({view->touched, latest, touched, std::move(unchanged)});
         key += id + "|" + policy.group + "|" + std::to_string(touched) + "\n";
         const auto filter = query::bind(parsed, *view->layer, policy.visible);
-        policies.push_back(policy.filter);
-        sources.push_back(
-            {view, query::all_of({policy.filter, filter}), std::move(policy.visible), question.properties});
+        sources.push_back({view, query::all_of({policy.filter, filter}), policy.visible, question.properties});
+        collections.push_back(std::move(*found));
     }
     auto tile = cache_.get(key, keep, [&] {
         if (at_seq)
             for (std::size_t i = 0; i < sources.size(); ++i)
-                sources[i].view =
-                    index::past_view(sources[i].view, policies[i], store_, *at_seq, ground_of(question.tile), stop);
+                sources[i].view = sources_.past(caller, collections[i], *at_seq, ground_of(question.tile), stop);
         ++built_;
         return std::make_shared<const Tile>(
             build_tile(sources, question.tile, question.window, state_at, budget, stop));

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "layers/access/caller.hpp"
-#include "layers/index/read_model.hpp"
+#include "layers/index/sources.hpp"
 #include "layers/tiles/recompressor.hpp"
 
 #include <atomic>
@@ -32,7 +32,7 @@ public:
         std::size_t budget_bytes = 500'000;
         std::size_t cache_bytes = 256u << 20;
     };
-    TileService(const index::ReadModel& model, const store::Store& store, Options options);
+    TileService(const index::Sources& sources, const store::Store& store, Options options);
 
     // Error{not_found}: a layer that isn't there or not for this caller (never told apart), or no such tile.
     // Error{invalid_input}: a filter or property the caller can't name. Error{cancelled}. Thread-safe.
@@ -55,7 +55,7 @@ public:
     const TileCache& cache() const { return cache_; }
 
 private:
-    const index::ReadModel& model_;
+    const index::Sources& sources_;
     const store::Store& store_;
     const Options options_;
     TileCache cache_;

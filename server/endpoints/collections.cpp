@@ -1,5 +1,6 @@
 #include "server/endpoints/collections.hpp"
 
+#include "layers/index/sources.hpp"
 #include "layers/model/layer.hpp"
 #include "server/endpoints/reading.hpp"
 
@@ -14,11 +15,9 @@ Response list_collections(AppContext& context, Request& request, const PathParam
     const auto caller = reading_caller(context, request, params);
     const std::string base = base_url(context, request);
     json collections = json::array();
-    for (const auto& layer : context.index->catalogue().all()) {
-        const auto view = context.index->view(layer->id);
-        auto policy = layers::access::compile(caller, *layer);
-        if (view && policy.may_read) collections.push_back(collection_json(context, base, {std::move(policy), view}));
-    }
+    for (const auto& layer : context.sources->layers())
+        if (auto found = context.sources->find(caller, layer->id))
+            collections.push_back(collection_json(context, base, {std::move(found->policy), std::move(found->view)}));
     const json document{{"links", {link(base + "/collections", "self", "application/json", "Collections")}},
                         {"collections", std::move(collections)}};
     auto response = document_response(context, request, params, "Collections", document);

@@ -57,8 +57,9 @@ struct Page {
     bool more = false;
 };
 
-Page page_of(const AppContext& context, layers::feed::Judge& judge, const live::Place& after, std::int64_t limit,
-             const std::string& collection, const std::stop_token& stop) {
+Page page_of(const AppContext& context, const layers::access::Caller& caller, const live::Place& after,
+             std::int64_t limit, const std::string& collection, const std::stop_token& stop) {
+    layers::feed::Judge judge{*context.index, caller};
     const auto& live = *context.live;
     const layers::feed::Judge::Before before{after.seq, after.issued_at, after.complete};
     Page page{.changes = {}, .count = 0, .to = after.seq, .more = false};
@@ -67,15 +68,18 @@ Page page_of(const AppContext& context, layers::feed::Judge& judge, const live::
         const auto steps = live.journal.read(page.to, kRead);
         if (steps.empty()) return page;
         for (const auto& step : steps) {
-            if (collection.empty() || step->change.layer == collection) {
-                if (const auto notice = judge.past(*step, before, *context.store)) {
-                    if (page.count == limit) { // seen, not told: the next page begins with it
-                        page.more = true;
-                        return page;
-                    }
-                    if (page.count++ > 0) page.changes += ',';
-                    live::append_notice(page.changes, *notice);
-                }
+            auto notices = live.hub.past(judge, caller, *step, before);
+            if (!collection.empty())
+                std::erase_if(notices, [&](const auto& notice) { return notice.layer != collection; });
+            // A step is told whole: what follows from it goes with it. The next page begins with what has no room.
+            const auto told = static_cast<std::int64_t>(notices.size());
+            if (told > 0 && page.count > 0 && page.count + told > limit) {
+                page.more = true;
+                return page;
+            }
+            for (const auto& notice : notices) {
+                if (page.count++ > 0) page.changes += ',';
+                live::append_notice(page.changes, notice);
             }
             page.to = step->change.seq;
         }
@@ -99,8 +103,7 @@ Response changes(AppContext& context, Request& request, const PathParams&, const
                         "cursor"};
         after = *place;
     }
-    layers::feed::Judge judge{*context.index, caller};
-    const auto page = page_of(context, judge, after, params.limit(), collection, request.stop);
+    const auto page = page_of(context, caller, after, params.limit(), collection, request.stop);
     const bool complete = after.complete || page.to >= head;
     const auto place = live.cursors.at({page.to, page.to >= head ? page.to : head, complete}, caller);
     std::string next = base_url(context, request) + "/changes?cursor=" + place;

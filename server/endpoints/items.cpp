@@ -149,8 +149,7 @@ Response get_items(AppContext& context, Request& request, const PathParams& path
     std::optional<std::int64_t> total;
     const bool whole = layers::query::is_always(filter) && selection.window.whole() && !selection.bbox;
     if (const auto at = params.instant("at")) {
-        readable.view = layers::index::past_view(readable.view, readable.policy.filter, *context.store,
-                                                 context.store->seq_at(*at), {}, request.stop);
+        readable.view = past_view(context, caller, readable, *at, request.stop);
     } else if (whole) {
         total = context.facts->get(*readable.view, readable.policy).rows;
     }
@@ -183,7 +182,9 @@ Response get_item(AppContext& context, Request& request, const PathParams& path,
     const auto id = geo::parse_uuid(path.text("fid"));
     const auto missing = [] { return Error{ErrorCode::not_found, "no such item"}; };
     if (!id) throw missing();
-    if (const auto at = params.instant("at")) {
+    if (const auto at = params.instant("at"); at && readable.layer().derived) {
+        readable.view = past_view(context, caller, readable, *at, request.stop);
+    } else if (at) {
         const auto record = context.store->get_at(readable.layer().id, *id, context.store->seq_at(*at));
         if (!record || withdrawn_for(context, readable)(*id)) throw missing();
         readable.view = layers::index::make_view(readable.view->layer, {*record}, record->seq);

@@ -1,5 +1,6 @@
 #include "server/endpoints/reading.hpp"
 
+#include "layers/index/sources.hpp"
 #include "layers/store/store.hpp"
 
 #include <nlohmann/json.hpp>
@@ -54,12 +55,15 @@ layers::access::Caller reading_caller(const AppContext& context, const Request& 
 }
 
 ReadableLayer readable_layer(const AppContext& context, const layers::access::Caller& caller, std::string_view id) {
-    auto view = context.index->view(id);
-    if (view) {
-        auto policy = layers::access::compile(caller, *view->layer);
-        if (policy.may_read) return {std::move(policy), std::move(view)};
-    }
-    throw Error{ErrorCode::not_found, "no such collection"};
+    auto found = context.sources->find(caller, id);
+    if (!found) throw Error{ErrorCode::not_found, "no such collection"};
+    return {std::move(found->policy), std::move(found->view)};
+}
+
+std::shared_ptr<const layers::index::View> past_view(const AppContext& context, const layers::access::Caller& caller,
+                                                     const ReadableLayer& readable, geo::Instant at,
+                                                     const std::stop_token& stop) {
+    return context.sources->past(caller, {readable.policy, readable.view}, context.store->seq_at(at), {}, stop);
 }
 
 bool may_see(const ReadableLayer& readable, const layers::index::View::Found& found) {

@@ -38,6 +38,11 @@ struct ReadableLayer {
 // Error{not_found} in the same words whether the layer is not there or not for this caller.
 ReadableLayer readable_layer(const AppContext& context, const layers::access::Caller& caller, std::string_view id);
 
+// The layer as it was stored at `at`, by today's release. Error{cancelled} when `stop` is set.
+std::shared_ptr<const layers::index::View> past_view(const AppContext& context, const layers::access::Caller& caller,
+                                                     const ReadableLayer& readable, geo::Instant at,
+                                                     const std::stop_token& stop);
+
 // Whether the caller may see a row that was found in readable.view.
 bool may_see(const ReadableLayer& readable, const layers::index::View::Found& found);
 

@@ -1,6 +1,7 @@
 #include "server/endpoints/styles.hpp"
 
 #include "geo/raster.hpp"
+#include "layers/index/sources.hpp"
 #include "server/endpoints/map_style.hpp"
 #include "server/endpoints/reading.hpp"
 
@@ -16,7 +17,7 @@ using nlohmann::json;
 
 std::vector<layers::Layer> readable_layers(const AppContext& context, const layers::access::Caller& caller) {
     std::vector<layers::Layer> out;
-    for (const auto& layer : context.index->catalogue().all())
+    for (const auto& layer : context.sources->layers())
         if (layers::access::compile(caller, *layer).may_read) out.push_back(*layer);
     return out;
 }

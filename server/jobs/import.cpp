@@ -83,7 +83,8 @@ public:
     }
 
     ImportReport run() {
-        if (!options_.new_layer && !store_.catalogue().find(options_.layer)) {
+        const auto known = store_.catalogue().find(options_.layer);
+        if (!options_.new_layer && (!known || known->internal)) {
             throw Error{ErrorCode::not_found, "there is no layer \"" + options_.layer + "\"", "layer"};
         }
         if (!options_.dry_run) key_ = key_of(path_, options_);

@@ -21,8 +21,11 @@ std::shared_ptr<const Told> Audience::after(Seq after) {
     const auto steps = journal_.read(after, kRun);
     if (steps.empty()) return nullptr;
     std::vector<layers::feed::Notice> notices;
-    for (const auto& step : steps)
+    for (const auto& step : steps) {
         if (auto notice = judge_.live(*step)) notices.push_back(std::move(*notice));
+        if (!implied_) continue;
+        for (auto& notice : implied_(caller_, *step)) notices.push_back(std::move(notice));
+    }
     auto told = std::make_shared<const Told>(Told{steps.back()->change.seq, change_data(notices)});
     kept_[after] = told;
     if (kept_.size() > kKept) kept_.erase(kept_.begin());
@@ -44,8 +47,22 @@ std::shared_ptr<Audience> Hub::audience(const layers::access::Caller& caller) {
     const std::lock_guard lock{mutex_};
     std::erase_if(audiences_, [](const auto& entry) { return entry.second.expired(); });
     auto found = audiences_[group].lock();
-    if (!found) audiences_[group] = found = std::make_shared<Audience>(journal_, model_, caller);
+    if (!found) audiences_[group] = found = std::make_shared<Audience>(journal_, model_, options_.implied, caller);
     return found;
+}
+
+std::vector<layers::feed::Notice> Hub::past(layers::feed::Judge& judge, const layers::access::Caller& caller,
+                                            const layers::index::Step& step,
+                                            const layers::feed::Judge::Before& before) const {
+    std::vector<layers::feed::Notice> notices;
+    auto own = judge.past(step, before, store_);
+    const auto layer = model_.view(step.change.layer);
+    // What is no collection has no notice of its own; of any other, what isn't told has no consequence that is.
+    const bool speaks = own || (layer && layer->layer->internal);
+    if (own) notices.push_back(std::move(*own));
+    if (speaks && options_.implied)
+        for (auto& notice : options_.implied(caller, step)) notices.push_back(std::move(notice));
+    return notices;
 }
 
 std::unique_ptr<EventSource> Hub::open(Opening opening) {

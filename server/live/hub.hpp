@@ -27,17 +27,24 @@ struct Told {
     std::string data;
 };
 
+// What a step changes in layers that are made from others, as far as the caller may know it.
+using Implied =
+    std::function<std::vector<layers::feed::Notice>(const layers::access::Caller&, const layers::index::Step&)>;
+
 // Callers that are told the same. Thread-safe.
 class Audience {
 public:
-    Audience(const layers::feed::Journal& journal, const layers::index::ReadModel& model, layers::access::Caller caller)
-        : journal_{journal}, judge_{model, std::move(caller)} {}
+    Audience(const layers::feed::Journal& journal, const layers::index::ReadModel& model, const Implied& implied,
+             layers::access::Caller caller)
+        : journal_{journal}, implied_{implied}, caller_{caller}, judge_{model, std::move(caller)} {}
     // Of the steps beyond `after` that the journal remembers; nothing at its head.
     std::shared_ptr<const Told> after(layers::store::Seq after);
 
 private:
     static constexpr std::size_t kKept = 64;
     const layers::feed::Journal& journal_;
+    const Implied& implied_;
+    const layers::access::Caller caller_;
     std::mutex mutex_;
     layers::feed::Judge judge_;
     std::map<layers::store::Seq, std::shared_ptr<const Told>> kept_; // by where they begin: the latest
@@ -46,6 +53,7 @@ private:
 struct HubOptions {
     std::size_t most_streams = 10'000;
     std::chrono::seconds mark_every{15}; // a place to resume from, and proof that the line is alive
+    Implied implied = nullptr;           // nothing: there are no such layers
 };
 
 // Thread-safe; outlives its streams.
@@ -66,6 +74,10 @@ public:
     // Error{busy} when there are most_streams already.
     std::unique_ptr<EventSource> open(Opening opening);
     std::size_t streams() const { return streams_; }
+    // Of a step of the past: its own notice, and what follows from it. Empty when none of it is the caller's.
+    std::vector<layers::feed::Notice> past(layers::feed::Judge& judge, const layers::access::Caller& caller,
+                                           const layers::index::Step& step,
+                                           const layers::feed::Judge::Before& before) const;
 
     // Called soon after changes and by wake(), on a thread of the hub, at most fifty times a second.
     void on_move(std::function<void()> listener);

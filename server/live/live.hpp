@@ -1,6 +1,8 @@
-// What the server needs to tell changes: the journal, the cursors and the hub, in the order in which they stand.
+// What the server needs to tell changes: the journal, the events of each group of callers, the cursors
+// and the hub, in the order in which they stand.
 #pragma once
 
+#include "layers/fuse/pictures.hpp"
 #include "server/live/hub.hpp"
 
 namespace server::live {
@@ -8,10 +10,18 @@ namespace server::live {
 struct Live {
     Live(const layers::store::Store& store, layers::index::ReadModel& model, const std::string& data_dir,
          std::size_t events_kept, HubOptions options)
-        : journal{store, model, events_kept}, cursors{data_dir}, hub{store, journal, model, cursors, options} {}
+        : journal{store, model, events_kept}, pictures{store, model, journal}, cursors{data_dir},
+          hub{store, journal, model, cursors, with_events(std::move(options))} {}
     layers::feed::Journal journal;
+    layers::fuse::Pictures pictures;
     Cursors cursors;
     Hub hub;
+
+private:
+    HubOptions with_events(HubOptions options) {
+        options.implied = [this](const auto& caller, const auto& step) { return pictures.notices(caller, step); };
+        return options;
+    }
 };
 
 } // namespace server::live

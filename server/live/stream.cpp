@@ -50,7 +50,7 @@ bool Stream::catch_up(std::string& out) {
     for (const auto& step : hub_.journal_.read(position_, kPage)) {
         if (step->change.seq > opened_at_) break;
         position_ = step->change.seq;
-        if (auto notice = judge_.past(*step, before, hub_.store_)) notices.push_back(std::move(*notice));
+        for (auto& notice : hub_.past(judge_, opening_.caller, *step, before)) notices.push_back(std::move(notice));
     }
     if (const auto data = change_data(notices); !data.empty()) event(out, "change", data);
     return true;

@@ -17,7 +17,8 @@ struct World {
     TemporaryFolder folder;
     std::unique_ptr<store::Store> store = store::open_spatialite(folder.path);
     index::ReadModel model{*store, ""};
-    TileService service{model, *store, {}};
+    layers::index::Sources sources{model, *store};
+    TileService service{sources, *store, {}};
 
     void put(int number, double lon, double lat, store::Op op = store::Op::create, const char* agency = "fia") {
         auto record = store_test::row(store_test::id_of(number), "text", lon, lat);

@@ -1,0 +1,86 @@
+// The pictures of all groups of callers who ask, kept up with the journal of changes: the derived layer `events`, what
+// its live notices are, and why an event is what it is. A picture is made when its group first asks and follows when it
+// is next asked for; of many groups the longest unasked is forgotten.
+#pragma once
+
+#include "layers/feed/journal.hpp"
+#include "layers/feed/notice.hpp"
+#include "layers/fuse/picture.hpp"
+#include "layers/index/sources.hpp"
+
+#include <list>
+#include <map>
+#include <mutex>
+#include <string>
+
+namespace layers::fuse {
+
+// An event taken apart, as one group of callers may know it. Records are rows of the layer `reports`, unmasked: whoever
+// shows them masks their columns.
+struct Explanation {
+    geo::Uuid event;
+    std::vector<Record> members; // the oldest first
+    About about;
+    Best place, time; // of `members`
+    std::vector<Conflict> conflicts;
+    std::vector<geo::Uuid> across; // reports beyond the purpose wall that are tied to it
+};
+
+// What a judgement would meet: why it can't be, or what stands now.
+struct Standing {
+    bool seen = false;             // the caller may see both reports
+    const char* wall = nullptr;    // not null: the judgement makes a link, not one event
+    std::vector<Judgement> so_far; // about this pair, ascending
+    std::vector<geo::Uuid> path;   // reports that tie the two together, or would through `against`; empty: no obstacle
+    std::optional<Judgement> against; // the judgement that contradicts
+};
+
+// Thread-safe.
+class Pictures {
+public:
+    // All must outlive this.
+    Pictures(const store::Store& store, const index::ReadModel& model, const feed::Journal& journal);
+
+    index::Derived derived();
+    // Of what a step may have changed among the caller's events, with every place that it may be drawn at.
+    std::vector<feed::Notice> notices(const access::Caller& caller, const index::Step& step);
+    // Nothing: no event, or not for this caller.
+    std::optional<Explanation> explain(const access::Caller& caller, const geo::Uuid& event);
+    // The id of the event that a report belongs to; nothing when the caller may not see the report.
+    std::optional<geo::Uuid> event_of(const access::Caller& caller, const geo::Uuid& report);
+    Standing standing(const access::Caller& caller, const Pair& pair, Verdict verdict);
+    // About pairs of which the caller sees both, newest first, at most `limit`, older than `before` (nothing: all).
+    std::vector<Judgement> judgements(const access::Caller& caller, const std::optional<geo::Uuid>& before,
+                                      std::size_t limit);
+
+private:
+    struct Kept {
+        Picture picture;
+        std::list<std::string>::iterator use;
+    };
+    std::shared_ptr<const index::View> now(const access::Caller& caller);
+    std::shared_ptr<const index::View> past(const access::Caller& caller, store::Seq at, const std::stop_token& stop);
+    // With the mutex held.
+    void follow();
+    void read_anew();
+    Picture& picture(const access::Caller& caller);
+    Ground ground() const;
+    std::int64_t born(const Record& report) const;
+
+    const store::Store& store_;
+    const index::ReadModel& model_;
+    const feed::Journal& journal_;
+    const std::shared_ptr<const Layer> events_, reports_, judgements_, statements_;
+
+    std::mutex mutex_;
+    store::Seq position_ = -1; // of the journal; -1: nothing was read yet
+    JudgementLog log_;
+    std::vector<geo::Uuid> order_; // of judgements, ascending seq
+    std::map<geo::Uuid, Pair> pair_of_judgement_;
+    Twins twins_;
+    mutable std::unordered_map<geo::Uuid, std::int64_t> born_; // of reports with more than one version
+    std::list<std::string> uses_;                              // groups, the one asked for last in front
+    std::map<std::string, Kept> pictures_;
+};
+
+} // namespace layers::fuse
