@@ -84,7 +84,10 @@ std::string accountable(const Asked& asked, const layers::Catalogue& catalogue) 
         rest.remove_prefix(std::min(comma + 1, rest.size()));
         if (id.ends_with(".json")) id.remove_suffix(5);
         const auto layer = catalogue.find(id);
-        if (layer && holds_need_to_know(*layer)) found += (found.empty() ? "" : ",") + layer->id;
+        // What is made of such rows may be shown with them (why an event is what it is).
+        const bool derived =
+            std::ranges::find(layers::derived_layers(), id, &Layer::id) != layers::derived_layers().end();
+        if (derived || (layer && holds_need_to_know(*layer))) (found += found.empty() ? "" : ",") += id;
     }
     return found;
 }

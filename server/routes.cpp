@@ -5,17 +5,20 @@
 #include "server/endpoints/collections.hpp"
 #include "server/endpoints/conformance.hpp"
 #include "server/endpoints/edit.hpp"
+#include "server/endpoints/event_why.hpp"
 #include "server/endpoints/events.hpp"
 #include "server/endpoints/health.hpp"
 #include "server/endpoints/import.hpp"
 #include "server/endpoints/items.hpp"
 #include "server/endpoints/jobs.hpp"
+#include "server/endpoints/judgements.hpp"
 #include "server/endpoints/landing.hpp"
 #include "server/endpoints/me.hpp"
 #include "server/endpoints/metrics.hpp"
 #include "server/endpoints/openapi.hpp"
 #include "server/endpoints/processes.hpp"
 #include "server/endpoints/raster.hpp"
+#include "server/endpoints/review.hpp"
 #include "server/endpoints/static_files.hpp"
 #include "server/endpoints/styles.hpp"
 #include "server/endpoints/tiles.hpp"
@@ -43,6 +46,9 @@ std::vector<Endpoint> all_endpoints() {
              items_endpoints,
              edit_endpoints,
              events_endpoints,
+             judgement_endpoints,
+             review_endpoints,
+             event_why_endpoints,
              tiles_endpoints,
              raster_endpoints,
              import_endpoints,

@@ -110,7 +110,7 @@ Best best_by(const Layer& reports, const std::vector<const Record*>& members, co
 std::vector<const Record*> standing(const Layer& reports, const std::vector<const Record*>& members) {
     std::vector<const Record*> out;
     for (const auto* member : members)
-        if (!is_withdrawn(reports, *member)) out.push_back(member);
+        if (!withdrawn(reports, *member)) out.push_back(member);
     return out.empty() ? members : out; // of an event that was taken back as a whole the story is still told
 }
 
@@ -276,7 +276,7 @@ void write_sources(Record& event, Writer& write, const Layer& reports, const std
         agencies.insert(said.common_text(common::agency));
         kinds.insert(said.text("kind"));
     }
-    const bool all_withdrawn = std::ranges::all_of(members, [&](const auto* m) { return is_withdrawn(reports, *m); });
+    const bool all_withdrawn = std::ranges::all_of(members, [&](const auto* m) { return withdrawn(reports, *m); });
     agencies.erase("");
     if (agencies.size() == 1) event.values[common::agency] = *agencies.begin();
     write.list("members", std::move(ids));
@@ -307,11 +307,6 @@ bool is_rescue(const Layer& reports, const Record& report) {
     const Said said{reports, report};
     const auto kind = said.text("kind"), phase = said.text("sar_phase");
     return kind == "distress" || kind == "death" || kind == "missing" || (!phase.empty() && phase != "none");
-}
-
-bool is_withdrawn(const Layer& reports, const Record& report) {
-    const auto* flag = std::get_if<bool>(&report.values[*reports.find("withdrawn")]);
-    return flag && *flag;
 }
 
 Best best_place(const Layer& reports, const std::vector<const Record*>& members) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "layers/fuse/knot.hpp"
+#include "layers/fuse/report.hpp"
 #include "layers/model/layer.hpp"
 
 #include <memory>
@@ -14,7 +15,6 @@ namespace layers::fuse {
 
 // A report of distress, death or missing persons, or with a search and rescue phase: behind the purpose wall.
 bool is_rescue(const Layer& reports, const Record& report);
-bool is_withdrawn(const Layer& reports, const Record& report);
 
 // What is known of a group beside its reports. Judgements and statements that concern it, in the order of seq.
 struct About {

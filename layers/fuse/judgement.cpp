@@ -58,6 +58,18 @@ std::optional<Verdict> verdict_from(std::string_view name) {
     return {};
 }
 
+bool is_split(const std::vector<Judgement>& all) {
+    std::vector<Verdict> stands{Verdict::none};
+    for (const auto& judgement : all) {
+        if (stands.size() > 1 && stands[stands.size() - 2] == judgement.verdict)
+            stands.pop_back();
+        else
+            stands.push_back(judgement.verdict);
+    }
+    const auto before = stands.size() > 1 ? std::find(stands.begin(), stands.end() - 1, Verdict::same) : stands.end();
+    return stands.back() == Verdict::different && before != stands.end() && before != stands.end() - 1;
+}
+
 Judgement judgement_of(const Layer& layer, const Record& row) {
     return {.id = row.id,
             .seq = row.seq,

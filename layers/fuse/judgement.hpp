@@ -33,6 +33,10 @@ struct Judgement {
     geo::Instant at;
 };
 
+// Whether the pair was one and then taken apart, which is more than being different: `all` is what was judged about it,
+// ascending. A judgement that brings back what stood before the last one undoes that, as if neither had been.
+bool is_split(const std::vector<Judgement>& all);
+
 struct EventStatement {
     geo::Uuid id;
     std::int64_t seq = 0;

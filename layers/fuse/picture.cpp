@@ -159,8 +159,7 @@ About Picture::about(const Ground& ground, const Group& group) const {
                 continue;
             }
             about.judgements.insert(about.judgements.end(), all.begin(), all.end());
-            const bool was_same = std::ranges::any_of(all, [](const auto& j) { return j.verdict == Verdict::same; });
-            if (inside || all.back().verdict != Verdict::different || !was_same) continue;
+            if (inside || !is_split(all)) continue;
             const auto whole = event_of_report(other);
             const auto first = visible(ground, whole);
             if (first && oldest && ground.born(*first) < ground.born(*oldest)) about.split_from = geo::to_string(whole);

@@ -263,7 +263,7 @@ std::optional<Explanation> Pictures::explain(const access::Caller& caller, const
     for (const auto& id : group.members) out.members.push_back(knot.reports.at(id));
     std::vector<const Record*> told;
     for (const auto& member : out.members)
-        if (!is_withdrawn(*reports_, member)) told.push_back(&member);
+        if (!withdrawn(*reports_, member)) told.push_back(&member);
     if (told.empty())
         for (const auto& member : out.members) told.push_back(&member);
     out.place = best_place(*reports_, told);

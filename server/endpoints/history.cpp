@@ -1,5 +1,6 @@
 #include "server/endpoints/history.hpp"
 
+#include "server/endpoints/fusion.hpp"
 #include "server/endpoints/stored_item.hpp"
 
 #include <nlohmann/json.hpp>
@@ -43,11 +44,6 @@ private:
     std::string owner_;
     std::set<std::string> seen_;
 };
-
-// An account is its own agency's business; all others read which agency it was.
-bool knows_accounts_of(const layers::access::Caller& caller, const std::string& agency) {
-    return caller.open || (!caller.agency.empty() && caller.agency == agency);
-}
 
 Response get_history(AppContext& context, Request& request, const PathParams& path, const Params& params) {
     const auto caller = reading_caller(context, request, params);

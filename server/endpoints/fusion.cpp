@@ -1,0 +1,90 @@
+#include "server/endpoints/fusion.hpp"
+
+#include "server/endpoints/editing.hpp"
+#include "server/live/live.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+namespace server {
+
+using geo::Error;
+using geo::ErrorCode;
+using nlohmann::json;
+
+namespace {
+
+constexpr std::size_t kTextBytes = 1000;
+
+double rounded(double value) { // to what a person may read into it
+    return std::round(value * 1e4) / 1e4;
+}
+
+} // namespace
+
+bool knows_accounts_of(const layers::access::Caller& caller, const std::string& agency) {
+    return caller.open || (!caller.agency.empty() && caller.agency == agency);
+}
+
+json judgement_json(const layers::access::Caller& caller, const layers::fuse::Judgement& judgement) {
+    json out{{"id", geo::to_string(judgement.id)},
+             {"a", geo::to_string(judgement.pair.first)},
+             {"b", geo::to_string(judgement.pair.second)},
+             {"verdict", layers::fuse::name(judgement.verdict)},
+             {"agency", judgement.agency.empty() ? json(nullptr) : json(judgement.agency)},
+             {"why", judgement.why},
+             {"at", geo::to_rfc3339(judgement.at)}};
+    if (knows_accounts_of(caller, judgement.agency)) out["account"] = judgement.account;
+    return out;
+}
+
+json pair_json(const AppContext& context, const layers::access::Caller& caller,
+               const layers::fuse::Assessed& assessed) {
+    json terms = json::array();
+    for (const auto& term : context.live->suggestions.terms(caller, assessed))
+        terms.push_back({{"name", layers::fuse::name(term.name)}, {"bits", rounded(term.bits)}, {"said", term.said}});
+    return {{"a", geo::to_string(assessed.pair.a)},
+            {"b", geo::to_string(assessed.pair.b)},
+            {"score", rounded(assessed.score)},
+            {"probability", rounded(assessed.probability)},
+            {"decision", layers::fuse::name(assessed.decision)},
+            {"resubmission", assessed.pair.resubmission},
+            {"across_purpose_wall", assessed.pair.across_purpose_wall},
+            {"terms", std::move(terms)}};
+}
+
+json report_json(const ReadableLayer& reports, const geo::Uuid& id) {
+    const auto found = reports.view->find(id);
+    if (!found || !may_see(reports, *found)) return nullptr;
+    return json::parse(item_text(reports, *found->piece->segment, found->row).feature);
+}
+
+geo::Uuid uuid_member(const json& body, const char* name, const std::string& parent) {
+    const auto member = body.find(name);
+    const auto id = member != body.end() && member->is_string() ? geo::parse_uuid(member->get<std::string>())
+                                                                : std::optional<geo::Uuid>{};
+    if (!id) throw Error{ErrorCode::invalid_geometry, "the id of a report, a UUID", pointer_to(parent, name)};
+    return *id;
+}
+
+std::string text_member(const json& body, const char* name, const std::string& parent) {
+    const auto member = body.find(name);
+    if (member == body.end() || member->is_null()) return {};
+    const auto pointer = pointer_to(parent, name);
+    if (!member->is_string() || member->get_ref<const std::string&>().size() > kTextBytes)
+        throw Error{ErrorCode::invalid_geometry, "a text of at most 1 000 bytes", pointer};
+    auto text = member->get<std::string>();
+    if (layers::normalise::private_number(text))
+        throw Error{ErrorCode::invalid_geometry, "a telephone or identity number is not kept", pointer};
+    return text;
+}
+
+void only_members(const json& body, std::initializer_list<std::string_view> known, const std::string& parent) {
+    for (const auto& [name, value] : body.items())
+        if (std::ranges::find(known, name) == known.end())
+            throw Error{ErrorCode::invalid_geometry, "no member of this", pointer_to(parent, name)};
+}
+
+} // namespace server

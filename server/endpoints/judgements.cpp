@@ -1,0 +1,230 @@
+#include "server/endpoints/judgements.hpp"
+
+#include "layers/store/store.hpp"
+#include "server/endpoints/editing.hpp"
+#include "server/endpoints/fusion.hpp"
+#include "server/endpoints/rights.hpp"
+#include "server/http/error_status.hpp"
+#include "server/live/live.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+namespace server {
+namespace {
+
+using geo::Error;
+using geo::ErrorCode;
+using layers::access::Caller;
+using layers::access::Role;
+using layers::fuse::Judgement;
+using layers::fuse::Verdict;
+using nlohmann::json;
+
+constexpr std::size_t kMostAtOnce = 500;
+
+live::Live& live_of(const AppContext& context) {
+    if (!context.live) throw Error{ErrorCode::not_implemented, "This process judges nothing."};
+    return *context.live;
+}
+
+struct Wanted {
+    Judgement judgement;
+    std::optional<std::string> basis; // id of the newest judgement that the judge knew of; "": of none
+};
+
+geo::Uuid judgement_id(const json& body, const std::string& parent) {
+    if (!body.contains("id")) return geo::make_uuid7();
+    const auto id = uuid_member(body, "id", parent);
+    if (id.bytes[6] >> 4 != 7)
+        throw Error{ErrorCode::invalid_geometry, "an id that a client makes is a UUID of version 7",
+                    pointer_to(parent, "id")};
+    return id;
+}
+
+Wanted read_judgement(const Caller& caller, const json& body, const std::string& parent) {
+    if (!body.is_object()) throw Error{ErrorCode::invalid_geometry, "a judgement is an object", parent};
+    only_members(body, {"id", "a", "b", "verdict", "why", "basis"}, parent);
+    Wanted wanted;
+    const auto a = uuid_member(body, "a", parent), b = uuid_member(body, "b", parent);
+    if (a == b) throw Error{ErrorCode::invalid_geometry, "a pair is of two reports", pointer_to(parent, "b")};
+    const auto verdict = body.find("verdict");
+    const auto known = verdict != body.end() && verdict->is_string()
+                           ? layers::fuse::verdict_from(verdict->get<std::string>())
+                           : std::nullopt;
+    if (!known)
+        throw Error{ErrorCode::invalid_geometry, "one of: same, different, unsure, none",
+                    pointer_to(parent, "verdict")};
+    wanted.judgement = {.id = judgement_id(body, parent),
+                        .seq = 0,
+                        .pair = layers::fuse::pair_of(a, b),
+                        .verdict = *known,
+                        .agency = caller.agency,
+                        .account = caller.account,
+                        .why = text_member(body, "why", parent),
+                        .at = {}};
+    if (const auto basis = body.find("basis"); basis != body.end())
+        wanted.basis = basis->is_null() ? "" : geo::to_string(uuid_member(body, "basis", parent));
+    return wanted;
+}
+
+// A refusal that shows what it is about: a problem document with more members.
+Response refused(const Request& request, ErrorCode code, const std::string& why, json more) {
+    auto response =
+        http::problem(Error{code, why}, std::string_view{request.target}.substr(0, request.target.find('?')));
+    auto document = json::parse(std::get<std::string>(response.body));
+    document.update(more);
+    response.body = document.dump();
+    return response;
+}
+
+// Why this judgement can't be; nothing when it can.
+std::optional<Response> obstacle(const Request& request, const Caller& caller, const Wanted& wanted,
+                                 const layers::fuse::Standing& standing) {
+    if (wanted.basis) {
+        const auto newest = standing.so_far.empty() ? std::string{} : geo::to_string(standing.so_far.back().id);
+        if (newest != *wanted.basis) {
+            json so_far = json::array();
+            for (const auto& judgement : standing.so_far) so_far.push_back(judgement_json(caller, judgement));
+            return refused(request, ErrorCode::precondition_failed, "somebody has judged this pair meanwhile",
+                           {{"so_far", std::move(so_far)}});
+        }
+    }
+    if (standing.path.empty()) return {};
+    json path = json::array();
+    for (const auto& id : standing.path) path.push_back(geo::to_string(id));
+    json more{{"path", std::move(path)}};
+    if (standing.against) more["against"] = judgement_json(caller, *standing.against);
+    return refused(request, ErrorCode::conflict,
+                   standing.against ? "this would make one event of two reports that were judged different"
+                                    : "other judgements tie these two together",
+                   std::move(more));
+}
+
+layers::store::Write write_of(const AppContext& context, const Caller& caller, const Judgement& judgement) {
+    layers::store::Write write;
+    write.layer = "judgements";
+    write.record = layers::fuse::row_of(*context.store->catalogue().find("judgements"), judgement, caller.scenario);
+    write.account = caller.account;
+    write.skip_if_same = true; // sent again after a lost answer
+    return write;
+}
+
+json outcome_json(const AppContext& context, const Caller& caller, const Judgement& judgement, const char* wall) {
+    auto& pictures = context.live->pictures;
+    json events = json::array();
+    for (const auto& id : {judgement.pair.first, judgement.pair.second})
+        if (const auto event = pictures.event_of(caller, id)) events.push_back(geo::to_string(*event));
+    json out{{"id", geo::to_string(judgement.id)},
+             {"a", geo::to_string(judgement.pair.first)},
+             {"b", geo::to_string(judgement.pair.second)},
+             {"verdict", layers::fuse::name(judgement.verdict)},
+             {"events", std::move(events)}};
+    if (wall) out["note"] = wall;
+    return out;
+}
+
+Response post_judgements(AppContext& context, Request& request, const PathParams&, const Params& params) {
+    auto& live = live_of(context);
+    const auto caller = reading_caller(context, request, params);
+    demand_role(caller, {Role::agency_admin, Role::analyst, Role::rescue});
+    const json body = read_object_body(request.body);
+    const bool many = body.contains("judgements");
+    std::vector<Wanted> wanted;
+    if (many) {
+        only_members(body, {"judgements"});
+        const auto& list = body["judgements"];
+        if (!list.is_array() || list.empty() || list.size() > kMostAtOnce)
+            throw Error{ErrorCode::invalid_geometry, "a list of 1 to 500 judgements", "/judgements"};
+        for (std::size_t i = 0; i < list.size(); ++i)
+            wanted.push_back(read_judgement(caller, list[i], "/judgements/" + std::to_string(i)));
+    } else {
+        wanted.push_back(read_judgement(caller, body, ""));
+    }
+
+    // One at a time, each upon those before it: what is judged together may contradict itself.
+    const std::lock_guard lock{live.judging};
+    json done = json::array();
+    for (const auto& one : wanted) {
+        const auto standing = live.pictures.standing(caller, one.judgement.pair, one.judgement.verdict);
+        if (!standing.seen) throw Error{ErrorCode::not_found, "no such report"};
+        const bool again = std::ranges::any_of(standing.so_far, [&](const Judgement& known) {
+            return known.id == one.judgement.id && known.verdict == one.judgement.verdict;
+        });
+        if (auto no = again ? std::nullopt : obstacle(request, caller, one, standing)) {
+            if (!many) return std::move(*no);
+            auto document = json::parse(std::get<std::string>(no->body));
+            document["done"] = std::move(done); // those before it stand
+            no->body = document.dump();
+            return std::move(*no);
+        }
+        if (!again) {
+            const auto items = context.store->write({write_of(context, caller, one.judgement)}).get();
+            if (items.at(0).error) throw *items[0].error;
+        }
+        done.push_back(outcome_json(context, caller, one.judgement, standing.wall));
+        context.live->claims.release(one.judgement.pair);
+    }
+    return no_store(
+        json_response(many ? json{{"judgements", std::move(done)}} : std::move(done[0]), "application/json", 201));
+}
+
+Response get_judgements(AppContext& context, Request& request, const PathParams&, const Params& params) {
+    auto& live = live_of(context);
+    const auto caller = reading_caller(context, request, params);
+    readable_layer(context, caller, "events"); // throws for one who reads none
+    std::optional<geo::Uuid> before;
+    if (params.has("cursor")) {
+        before = geo::parse_uuid(params.text("cursor"));
+        if (!before) throw Error{ErrorCode::invalid_input, "not a cursor of this page", "cursor"};
+    }
+    const auto limit = static_cast<std::size_t>(params.limit());
+    json list = json::array();
+    for (const auto& judgement : live.pictures.judgements(caller, before, limit))
+        list.push_back(judgement_json(caller, judgement));
+    json links = json::array();
+    if (list.size() == limit)
+        links.push_back(link(base_url(context, request) + "/judgements?limit=" + std::to_string(limit) +
+                                 "&cursor=" + list.back()["id"].get<std::string>(),
+                             "next", "application/json"));
+    return no_store(json_response({{"judgements", std::move(list)}, {"links", std::move(links)}}));
+}
+
+} // namespace
+
+std::vector<Endpoint> judgement_endpoints() {
+    return {{.method = "GET",
+             .path = "/judgements",
+             .operation_id = "getJudgements",
+             .summary = "What was judged about pairs of reports of which the caller sees both, newest first",
+             .tag = "Fusion",
+             .params = {{.name = "cursor", .description = "From the link `next` of a page", .max_bytes = 64},
+                        {.name = "limit",
+                         .kind = ParamKind::limit,
+                         .description = "At most so many",
+                         .maximum = 1000,
+                         .default_value = 100},
+                        scenario_param()},
+             .handler = get_judgements,
+             .answer = {.media_types = {"application/json"}, .schema = {}, .description = "A page of judgements"},
+             .problems = {401}},
+            {.method = "POST",
+             .path = "/judgements",
+             .operation_id = "judge",
+             .summary =
+                 "Judge a pair of reports: same, different, unsure, or none (as if nobody had judged). {a, b, verdict, "
+                 "why, basis, id}, or {judgements: […]} for up to 500, in their order. `basis` is the newest judgement "
+                 "that the judge knew of, null for none: another one is 412. What contradicts is 409 with the path",
+             .tag = "Fusion",
+             .params = {scenario_param()},
+             .handler = post_judgements,
+             .answer = {.media_types = {"application/json"},
+                        .schema = {},
+                        .description = "The judgement, and the events that both reports now belong to"},
+             .request = {.media_types = {"application/json"}, .schema = {}, .description = "One judgement, or a list"},
+             .status = 201,
+             .problems = {401, 403, 409, 412, 422, 503, 507}}};
+}
+
+} // namespace server
