@@ -54,6 +54,7 @@ public:
     std::optional<Record> visible(const Ground& ground, const geo::Uuid& report) const;
     // The event that a visible report belongs to.
     geo::Uuid event_of_report(const geo::Uuid& report) const;
+    bool is_of_several(const geo::Uuid& event) const { return members_of_.contains(event); }
 
     // The reports tied together with `from`, wall or not: what a judgement can change. Ascending age.
     struct Knot {

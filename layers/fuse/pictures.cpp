@@ -274,8 +274,35 @@ std::optional<Explanation> Pictures::explain(const access::Caller& caller, const
 
 Standing Pictures::standing(const access::Caller& caller, const Pair& pair, Verdict verdict) {
     const std::lock_guard lock{mutex_};
-    auto& picture = this->picture(caller);
+    const auto& picture = this->picture(caller);
+    return standing(picture, ground(), pair, verdict);
+}
+
+std::vector<Question> Pictures::questions(const access::Caller& caller, const std::vector<Pair>& pairs) {
+    const std::lock_guard lock{mutex_};
+    const auto& picture = this->picture(caller);
     const auto ground = this->ground();
+    std::vector<Question> out;
+    out.reserve(pairs.size());
+    for (const auto& pair : pairs) {
+        Question question;
+        if (const auto* newest = log_.newest(pair)) question.newest = *newest;
+        const bool judged = question.newest && (question.newest->verdict == Verdict::same ||
+                                                question.newest->verdict == Verdict::different);
+        const auto one = picture.event_of_report(pair.first), other = picture.event_of_report(pair.second);
+        // Nearly all pairs are of two reports that nobody ever judged: those need no closer look.
+        const auto untouched = [&](const geo::Uuid& report, const geo::Uuid& event) {
+            return report == event && log_.judged_with(report).empty() && !picture.is_of_several(event);
+        };
+        question.settled = judged || one == other;
+        if (!question.settled && !(untouched(pair.first, one) && untouched(pair.second, other)))
+            question.settled = !standing(picture, ground, pair, Verdict::same).path.empty();
+        out.push_back(std::move(question));
+    }
+    return out;
+}
+
+Standing Pictures::standing(const Picture& picture, const Ground& ground, const Pair& pair, Verdict verdict) const {
     const auto a = picture.visible(ground, pair.first), b = picture.visible(ground, pair.second);
     Standing standing;
     if (!a || !b) return standing;

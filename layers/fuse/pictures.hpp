@@ -35,6 +35,12 @@ struct Standing {
     std::optional<Judgement> against; // the judgement that contradicts
 };
 
+// What is left to ask about a pair.
+struct Question {
+    bool settled = false;            // judged same or different, one event without it, or never to be one
+    std::optional<Judgement> newest; // about this pair
+};
+
 // Thread-safe.
 class Pictures {
 public:
@@ -49,6 +55,8 @@ public:
     // The id of the event that a report belongs to; nothing when the caller may not see the report.
     std::optional<geo::Uuid> event_of(const access::Caller& caller, const geo::Uuid& report);
     Standing standing(const access::Caller& caller, const Pair& pair, Verdict verdict);
+    // Of many pairs at once, in their order; the caller must see both of each.
+    std::vector<Question> questions(const access::Caller& caller, const std::vector<Pair>& pairs);
     // About pairs of which the caller sees both, newest first, at most `limit`, older than `before` (nothing: all).
     std::vector<Judgement> judgements(const access::Caller& caller, const std::optional<geo::Uuid>& before,
                                       std::size_t limit);
@@ -64,6 +72,7 @@ private:
     void follow();
     void read_anew();
     Picture& picture(const access::Caller& caller);
+    Standing standing(const Picture& picture, const Ground& ground, const Pair& pair, Verdict verdict) const;
     Ground ground() const;
     std::int64_t born(const Record& report) const;
 

@@ -29,29 +29,16 @@ live::Live& live_of(const AppContext& context) {
     return *context.live;
 }
 
-// What stands about a pair: nothing, or a word of a person; and whether they are one event by others already.
-struct Decided {
-    bool settled = false; // nothing left to ask: judged same or different, or together without it
-    const layers::fuse::Judgement* newest = nullptr;
-    layers::fuse::Standing standing;
-};
+using layers::fuse::Question;
 
-Decided decided(live::Live& live, const Caller& caller, const Assessed& assessed) {
-    Decided out;
-    const auto pair = layers::fuse::pair_of(assessed.pair.a, assessed.pair.b);
-    out.standing = live.pictures.standing(caller, pair, Verdict::same);
-    if (!out.standing.so_far.empty()) out.newest = &out.standing.so_far.back();
-    const bool judged =
-        out.newest && (out.newest->verdict == Verdict::same || out.newest->verdict == Verdict::different);
-    // Across the wall nothing joins by itself; else what is one event already, or can't become one, isn't asked.
-    const bool together =
-        !out.standing.wall && live.pictures.event_of(caller, pair.first) == live.pictures.event_of(caller, pair.second);
-    out.settled = judged || together || !out.standing.path.empty();
-    return out;
+std::vector<Question> questions(live::Live& live, const Caller& caller, const std::vector<Assessed>& pairs) {
+    std::vector<layers::fuse::Pair> wanted;
+    for (const auto& assessed : pairs) wanted.push_back(layers::fuse::pair_of(assessed.pair.a, assessed.pair.b));
+    return live.pictures.questions(caller, wanted);
 }
 
 json entry(const AppContext& context, const Caller& caller, const ReadableLayer& reports, const Assessed& assessed,
-           const Decided& state, const std::string& desk) {
+           const Question& question, const std::string& desk) {
     auto& live = *context.live;
     json out = pair_json(context, caller, assessed);
     out["reports"] = {report_json(reports, assessed.pair.a), report_json(reports, assessed.pair.b)};
@@ -61,8 +48,8 @@ json entry(const AppContext& context, const Caller& caller, const ReadableLayer&
         events.push_back(event ? json(geo::to_string(*event)) : json(nullptr));
     }
     out["events"] = std::move(events);
-    out["basis"] = state.newest ? json(geo::to_string(state.newest->id)) : json(nullptr);
-    out["judged"] = state.newest ? judgement_json(caller, *state.newest) : json(nullptr);
+    out["basis"] = question.newest ? json(geo::to_string(question.newest->id)) : json(nullptr);
+    out["judged"] = question.newest ? judgement_json(caller, *question.newest) : json(nullptr);
     const auto claim = live.claims.of(layers::fuse::pair_of(assessed.pair.a, assessed.pair.b));
     const bool mine = claim && claim->account == caller.account && claim->desk == desk;
     out["claimed_by"] = claim && !mine ? json{{"agency", claim->agency}} : json(nullptr);
@@ -110,15 +97,16 @@ Response get_queue(AppContext& context, Request& request, const PathParams&, con
     const auto wanted = params.text("show", "open");
     json list = json::array();
     std::size_t open = 0, unsure = 0, resubmitted = 0;
-    for (const auto& assessed : pairs) {
-        if (request.stop.stop_requested()) throw Error{ErrorCode::cancelled, "the caller went away"};
-        const auto state = decided(live, caller, assessed);
-        if (state.settled) continue;
-        const bool doubted = state.newest && state.newest->verdict == Verdict::unsure;
+    const auto asked = questions(live, caller, pairs);
+    for (std::size_t i = 0; i < pairs.size(); ++i) {
+        const auto& assessed = pairs[i];
+        const auto& question = asked[i];
+        if (question.settled) continue;
+        const bool doubted = question.newest && question.newest->verdict == Verdict::unsure;
         ++(doubted ? unsure : open);
         if (!doubted) resubmitted += assessed.pair.resubmission;
         if (doubted != (wanted == "unsure") || list.size() >= limit) continue;
-        auto one = entry(context, caller, reports, assessed, state, params.text("desk"));
+        auto one = entry(context, caller, reports, assessed, question, params.text("desk"));
         // A row that left meanwhile: the next look has it right.
         if (one["reports"][0].is_null() || one["reports"][1].is_null()) continue;
         list.push_back(std::move(one));
@@ -153,10 +141,13 @@ Response get_candidates(AppContext& context, Request& request, const PathParams&
     const auto id = geo::parse_uuid(path.text("fid"));
     if (!id || report_json(reports, *id).is_null()) throw Error{ErrorCode::not_found, "no such item"};
     json list = json::array();
-    for (const auto& assessed : live.suggestions.pairs_of(caller, *id, request.stop)) {
+    const auto pairs = live.suggestions.pairs_of(caller, *id, request.stop);
+    const auto asked = questions(live, caller, pairs);
+    for (std::size_t i = 0; i < pairs.size(); ++i) {
+        const auto& assessed = pairs[i];
         if (assessed.probability < kLeastCandidate && assessed.decision != layers::fuse::Decision::person) continue;
         if (list.size() >= static_cast<std::size_t>(params.limit())) break;
-        auto one = entry(context, caller, reports, assessed, decided(live, caller, assessed), {});
+        auto one = entry(context, caller, reports, assessed, asked[i], {});
         if (!one["reports"][0].is_null() && !one["reports"][1].is_null()) list.push_back(std::move(one));
     }
     return no_store(json_response({{"pairs", std::move(list)}}));
