@@ -71,6 +71,7 @@ Asked read_path(const std::vector<std::string>& path) {
     if (path[0] == "events") asked.area = "stream"; // its token is asked again every few seconds
     if (tiles) read_tile(path, false, asked);
     if (collection && path.size() > 3 && path[2] == "items") asked.item = path[3];
+    if (path[0] == "processes" && path.size() > 1) asked.item = path[1]; // which was run, or described
     if (collection && path.size() > 3 && path[2] == "tiles") read_tile(path, true, asked);
     return asked;
 }

@@ -15,11 +15,11 @@ Symbology silence_symbology() {
             .group = SymbolGroup::reports,
             .order = 25, // beside the border, below what is known
             .label_min_zoom = 24,
+            // Agencies lie on each other: the most pressing on top. What has no known status is none that reports.
             .classes = {line("Silent for longer than chance explains", {{"status", {"silent"}}}, kInk, 7, {0.3, 0.3}),
-                        line("Quieter than usual, or too few reports to know", {{"status", {"quiet"}}}, kOchre, 5,
-                             {1.5, 0.8}),
+                        line("Posts or patrols, but never a report", {{"status", {"never"}}}, kGrey, 7, {0.15, 0.45}),
                         line("Reports as usual", {{"status", {"reporting"}}}, kGrey, 1.4, {}),
-                        line("Posts or patrols, but never a report", {}, kGrey, 7, {0.15, 0.45})},
+                        line("Quieter than usual, or too few reports to know", {}, kOchre, 3.5, {1.5, 0.8})},
             .note = "By agency. Few reports are not few events: no line here says that a stretch is safe."};
 }
 

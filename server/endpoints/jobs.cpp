@@ -135,7 +135,7 @@ std::vector<Endpoint> jobs_endpoints() {
         {.method = "GET",
          .path = "/jobs",
          .operation_id = "getJobs",
-         .summary = "The caller's jobs, the newest first.",
+         .summary = "The caller's jobs, the newest first; a restart of the server ends and forgets them.",
          .tag = tag,
          .params = {{.name = "type", .kind = ParamKind::text_list, .description = "Only of this type: process"},
                     {.name = "processID", .kind = ParamKind::text_list, .description = "Only of these processes"},

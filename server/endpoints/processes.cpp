@@ -9,6 +9,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <atomic>
 
 namespace server {
@@ -37,14 +38,20 @@ std::string address_of(const AppContext& context, const Request& request, const 
 }
 
 Response list_processes(AppContext& context, Request& request, const PathParams&, const Params& params) {
+    const auto& table = processes::table();
+    const auto first = std::min<std::size_t>(static_cast<std::size_t>(*params.integer("offset")), table.size());
+    const auto last = std::min(first + static_cast<std::size_t>(params.limit()), table.size());
     json rows = json::array();
-    for (const auto& process : processes::table()) {
-        if (static_cast<std::int64_t>(rows.size()) == params.limit()) break;
-        rows.push_back(processes::summary(process));
-        rows.back()["links"] = {link(address_of(context, request, process), "self", "application/json", process.title)};
+    for (std::size_t i = first; i < last; ++i) {
+        rows.push_back(processes::summary(table[i]));
+        rows.back()["links"] = {
+            link(address_of(context, request, table[i]), "self", "application/json", table[i].title)};
     }
-    const json links{link(base_url(context, request) + "/processes?f=json", "self", "application/json"),
-                     link(base_url(context, request) + "/processes?f=html", "alternate", "text/html")};
+    const auto self = base_url(context, request) + "/processes";
+    json links{link(self + "?f=json", "self", "application/json"), link(self + "?f=html", "alternate", "text/html")};
+    if (last < table.size())
+        links.push_back(link(self + "?limit=" + std::to_string(params.limit()) + "&offset=" + std::to_string(last),
+                             "next", "application/json"));
     return document_response(context, request, params, "Processes", {{"processes", rows}, {"links", links}});
 }
 
@@ -211,6 +218,12 @@ std::vector<Endpoint> processes_endpoints() {
                      .description = "Processes in the list, at most",
                      .maximum = 1000,
                      .default_value = 100},
+                    {.name = "offset",
+                     .kind = ParamKind::integer,
+                     .description = "Processes to pass over",
+                     .minimum = 0,
+                     .maximum = 1'000'000,
+                     .default_value = 0},
                     format_param()},
          .handler = list_processes,
          .answer = {.media_types = both, .schema = "processList"}},
@@ -225,7 +238,7 @@ std::vector<Endpoint> processes_endpoints() {
         {.method = "POST",
          .path = "/processes/{id}/execution",
          .operation_id = "execute",
-         .summary = "Run a process: waits for the result, or starts a job with `Prefer: respond-async`.",
+         .summary = "Run a process: waits for the result, or starts a job with Prefer: respond-async.",
          .tag = tag,
          .params = {id, scenario_param()},
          .handler = execute,

@@ -66,6 +66,11 @@ TEST_F(Processes, are_listed_described_and_linked_from_the_landing_page) {
     const auto list = body(server->get("/processes"));
     ASSERT_GE(list["processes"].size(), 1u);
     EXPECT_EQ(body(server->get("/processes?limit=1"))["processes"].size(), 1u);
+    const auto page = body(server->get("/processes?limit=1"));
+    ASSERT_EQ(page["links"].back()["rel"], "next");
+    EXPECT_TRUE(page["links"].back()["href"].get<std::string>().ends_with("/processes?limit=1&offset=1"));
+    EXPECT_EQ(body(server->get("/processes?limit=1&offset=1"))["processes"][0], list["processes"][1]);
+    EXPECT_EQ(list["links"].back()["rel"], "alternate") << "all are here";
     for (const auto& summary : list["processes"]) {
         const auto path = "/processes/" + summary["id"].get<std::string>();
         EXPECT_TRUE(summary["links"][0]["href"].get<std::string>().ends_with(path));

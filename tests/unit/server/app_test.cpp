@@ -266,6 +266,28 @@ TEST_F(AppTest, TextInAPageIsEscaped) {
     EXPECT_NE(rendered.find("&lt;b&gt;&quot;&#39;&amp;"), std::string::npos);
 }
 
+// The deadline of a row sets the request's stop; so does a client that goes away.
+TEST_F(AppTest, ARunThatTakesTooLongToWaitForSaysHowToHaveItLater) {
+    context.authenticate = [](const Request&) {
+        layers::access::Caller caller;
+        caller.account = "ali";
+        return caller;
+    };
+    std::stop_source stop;
+    stop.request_stop();
+    Request request;
+    request.method = "POST";
+    request.target = "/processes/echo/execution";
+    request.headers = {{"content-type", "application/json"}};
+    request.body = R"({"inputs":{"message":"a","pause_s":20}})";
+    request.stop = stop.get_token();
+    const auto answer = App{context}.handle(request);
+    EXPECT_EQ(answer.status, 503);
+    EXPECT_EQ(body(answer)["type"], "urn:sarhad:problem:deadline");
+    EXPECT_NE(text(answer).find("respond-async"), std::string::npos);
+    EXPECT_NE(answer.header("retry-after"), "");
+}
+
 TEST_F(AppTest, MetricsCountRequestsByRouteAndStatus) {
     App app{context};
     Request request;

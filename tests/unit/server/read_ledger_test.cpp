@@ -55,6 +55,9 @@ TEST_F(Ledger, AReadWithAReasonIsLoggedWithItAndWhatWasRead) {
     EXPECT_EQ(access.agency, "fia");
     EXPECT_EQ(json::parse(access.detail)["item"], "0190a6f2-0000-7000-8000-000000000000");
     EXPECT_EQ(store->accesses(0, 1).front().detail.find("death"), std::string::npos) << "values are not kept";
+    ask("/processes/silence/execution", analyst("case 12"));
+    EXPECT_EQ(store->accesses(3, 1).front().subject, "processes");
+    EXPECT_EQ(json::parse(store->accesses(3, 1).front().detail)["item"], "silence");
     store->check();
 }
 
