@@ -112,7 +112,7 @@ export interface paths {
         };
         readonly get?: never;
         readonly put?: never;
-        /** Copy everything as it is at one moment, as a job; its results are the manifest. */
+        /** Copy everything as it is at one moment, as a job; its results are {copy, manifest}. */
         readonly post: operations["createBackup"];
         readonly delete?: never;
         readonly options?: never;
@@ -130,7 +130,7 @@ export interface paths {
         readonly get?: never;
         readonly put?: never;
         readonly post?: never;
-        /** Stop a backup, or remove the copy once it was fetched. */
+        /** Remove a copy once it was fetched; after an hour the next one does. */
         readonly delete: operations["deleteBackup"];
         readonly options?: never;
         readonly head?: never;
@@ -144,7 +144,7 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** A file of a finished backup: sarhad.sqlite, sarhad.checkpoints, manifest.json, manifest.sig. */
+        /** A file of a finished copy: sarhad.sqlite, sarhad.checkpoints, manifest.json, manifest.sig. */
         readonly get: operations["getBackupFile"];
         readonly put?: never;
         readonly post?: never;
@@ -362,6 +362,74 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/collections/events/items/{fid}/history": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** What made the event, in order: its reports and their versions, judgements, states */
+        readonly get: operations["getEventHistory"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/collections/events/items/{fid}/statements": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Set the event's state: {state: open, assigned, closed or did_not_happen, why} */
+        readonly post: operations["sayOfEvent"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/collections/events/items/{fid}/why": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The event taken apart: its reports, why this place and time, contradictions, scores, who judged what */
+        readonly get: operations["getWhy"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/collections/reports/items/{fid}/candidates": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Reports that may tell of the same as this one, with the score of each and its terms */
+        readonly get: operations["getCandidates"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/conformance": {
         readonly parameters: {
             readonly query?: never;
@@ -489,8 +557,60 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** What a job found: of an import, the report row by row. */
+        /** What a job found: the output of a process, of an import the report row by row. */
         readonly get: operations["getJobResults"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/judgements": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** What was judged about pairs of reports of which the caller sees both, newest first */
+        readonly get: operations["getJudgements"];
+        readonly put?: never;
+        /** Judge a pair of reports: same, different, unsure, or none (as if nobody had judged). {a, b, verdict, why, basis, id}, or {judgements: […]} for up to 500, in their order. `basis` is the newest judgement that the judge knew of, null for none: another one is 412. What contradicts is 409 with the path */
+        readonly post: operations["judge"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/judgements/claims": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Say that this page looks at a pair now, {a, b, desk}; it holds for 90 s or until it is judged */
+        readonly post: operations["claimPair"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/judgements/queue": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Pairs of reports that a person should judge: distress first, then the likeliest */
+        readonly get: operations["getReviewQueue"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -527,6 +647,57 @@ export interface paths {
         readonly get: operations["getMetrics"];
         readonly put?: never;
         readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/processes": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** What can be computed here. */
+        readonly get: operations["getProcesses"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/processes/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** A process with its inputs and its output. */
+        readonly get: operations["getProcessDescription"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/processes/{id}/execution": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Run a process: waits for the result, or starts a job with `Prefer: respond-async`. */
+        readonly post: operations["execute"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -711,6 +882,32 @@ export interface components {
         readonly conformance: {
             readonly conformsTo: readonly string[];
         };
+        readonly execute: {
+            /** @description As the process's description says */
+            readonly inputs?: {
+                /**
+                 * Message
+                 * @description Said back as it is
+                 */
+                readonly message: string;
+                /**
+                 * Pause in seconds
+                 * @description How long it takes before it answers
+                 * @default 0
+                 */
+                readonly pause_s: number;
+            };
+            readonly outputs?: {
+                readonly [key: string]: {
+                    readonly [key: string]: unknown;
+                };
+            };
+            /**
+             * @default raw
+             * @enum {string}
+             */
+            readonly response: "raw" | "document";
+        };
         readonly featureGeoJSON: {
             readonly geometry: components["schemas"]["geometryGeoJSON"];
             readonly id?: string;
@@ -787,6 +984,36 @@ export interface components {
             readonly status: number;
             readonly title: string;
             readonly type: string;
+        };
+        readonly process: components["schemas"]["processSummary"] & {
+            readonly inputs?: {
+                readonly [key: string]: components["schemas"]["processParameter"];
+            };
+            readonly outputs?: {
+                readonly [key: string]: components["schemas"]["processParameter"];
+            };
+        };
+        readonly processList: {
+            readonly links: components["schemas"]["links"];
+            readonly processes: readonly components["schemas"]["processSummary"][];
+        };
+        readonly processParameter: {
+            readonly description?: string;
+            readonly maxOccurs?: number;
+            readonly minOccurs?: number;
+            readonly schema: {
+                readonly [key: string]: unknown;
+            };
+            readonly title?: string;
+        };
+        readonly processSummary: {
+            readonly description?: string;
+            readonly id: string;
+            readonly jobControlOptions?: readonly ("sync-execute" | "async-execute" | "dismiss")[];
+            readonly links?: components["schemas"]["links"];
+            readonly outputTransmission?: readonly ("value" | "reference")[];
+            readonly title?: string;
+            readonly version: string;
         };
         /** @description Which members go with which type; whatever the type, `id` (UUIDv7, made by the client) makes a repeated one harmless. correction: reason, and the fields' new values in properties, a new geometry, or both; null empties a field. grading: source_reliability, info_credibility or both. validation: validation. withdrawal, reinstatement: reason. state: state, observed_at, and what belongs to it. */
         readonly statement: {
@@ -1222,15 +1449,6 @@ export interface operations {
             };
             /** @description Forbidden */
             readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["problem"];
-                };
-            };
-            /** @description Conflict */
-            readonly 409: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
@@ -2816,6 +3034,308 @@ export interface operations {
             };
         };
     };
+    readonly getEventHistory: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description The form of the answer; without it, what Accept asks for. */
+                readonly f?: "json" | "html";
+                /** @description Name of a scenario to read instead of the real world; 'real' for the real world */
+                readonly scenario?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description Id of an item */
+                readonly fid: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Its history */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": unknown;
+                    readonly "text/html": string;
+                };
+            };
+            /** @description Bad Request */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not Found */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+        };
+    };
+    readonly sayOfEvent: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Name of a scenario to read instead of the real world; 'real' for the real world */
+                readonly scenario?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description Id of an item */
+                readonly fid: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": unknown;
+            };
+        };
+        readonly responses: {
+            /** @description The event as it is now */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/geo+json": unknown;
+                };
+            };
+            /** @description Bad Request */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Forbidden */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not Found */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Content Too Large */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unprocessable Content */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Insufficient Storage */
+            readonly 507: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+        };
+    };
+    readonly getWhy: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Name of a scenario to read instead of the real world; 'real' for the real world */
+                readonly scenario?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description Id of an item */
+                readonly fid: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Why it is what it is */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": unknown;
+                };
+            };
+            /** @description Bad Request */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not Found */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+        };
+    };
+    readonly getCandidates: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description At most so many pairs */
+                readonly limit?: number;
+                /** @description Name of a scenario to read instead of the real world; 'real' for the real world */
+                readonly scenario?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description Id of an item */
+                readonly fid: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Pairs with both reports, the score and its terms, and what stands about them */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": unknown;
+                };
+            };
+            /** @description Bad Request */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not Found */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+        };
+    };
     readonly getConformance: {
         readonly parameters: {
             readonly query?: {
@@ -2881,7 +3401,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description Events: open, change, mark (nothing new, a place to resume from), reset (the cursor is unknown: read anew), behind (too slow: resume), end */
+            /** @description Events: open, change, mark (nothing new, a place to resume from), reset (the cursor is unknown: read anew), behind (too slow: resume), end; and job: how far a job of the caller's account is, at most four times a second. A job event isn't told again on resuming: ask /jobs/{id}. */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3147,8 +3667,24 @@ export interface operations {
     readonly getJobs: {
         readonly parameters: {
             readonly query?: {
+                /** @description Only those made then (RFC 3339 instant or interval) */
+                readonly datetime?: string;
                 /** @description The form of the answer; without it, what Accept asks for. */
                 readonly f?: "json" | "html";
+                /** @description Jobs a page, at most */
+                readonly limit?: number;
+                /** @description Only those that have run at most so many seconds */
+                readonly maxDuration?: number;
+                /** @description Only those that have run at least so many seconds */
+                readonly minDuration?: number;
+                /** @description Jobs to pass over */
+                readonly offset?: number;
+                /** @description Only of these processes */
+                readonly processID?: readonly string[];
+                /** @description Only with one of these states */
+                readonly status?: readonly string[];
+                /** @description Only of this type: process */
+                readonly type?: readonly string[];
             };
             readonly header?: never;
             readonly path?: never;
@@ -3335,6 +3871,9 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
+                    readonly "application/geo+json": {
+                        readonly [key: string]: unknown;
+                    };
                     readonly "application/json": {
                         readonly [key: string]: unknown;
                     };
@@ -3361,6 +3900,327 @@ export interface operations {
             };
             /** @description Not Found */
             readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+        };
+    };
+    readonly getJudgements: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description From the link `next` of a page */
+                readonly cursor?: string;
+                /** @description At most so many */
+                readonly limit?: number;
+                /** @description Name of a scenario to read instead of the real world; 'real' for the real world */
+                readonly scenario?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page of judgements */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": unknown;
+                };
+            };
+            /** @description Bad Request */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+        };
+    };
+    readonly judge: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Name of a scenario to read instead of the real world; 'real' for the real world */
+                readonly scenario?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": unknown;
+            };
+        };
+        readonly responses: {
+            /** @description The judgement, and the events that both reports now belong to */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": unknown;
+                };
+            };
+            /** @description Bad Request */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Forbidden */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Conflict */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            readonly 412: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Content Too Large */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unprocessable Content */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Insufficient Storage */
+            readonly 507: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+        };
+    };
+    readonly claimPair: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Name of a scenario to read instead of the real world; 'real' for the real world */
+                readonly scenario?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": unknown;
+            };
+        };
+        readonly responses: {
+            /** @description Whether it is yours */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": unknown;
+                };
+            };
+            /** @description Bad Request */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Forbidden */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Content Too Large */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unprocessable Content */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+        };
+    };
+    readonly getReviewQueue: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Pairs with a report that meets this box */
+                readonly bbox?: readonly number[];
+                /** @description The page that asks, as in its claims */
+                readonly desk?: string;
+                /** @description Least probability; 0.5 when absent */
+                readonly least?: number;
+                /** @description At most so many pairs */
+                readonly limit?: number;
+                /** @description Name of a scenario to read instead of the real world; 'real' for the real world */
+                readonly scenario?: string;
+                /** @description open: not judged; unsure: looked at without an answer */
+                readonly show?: "open" | "unsure";
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Pairs with both reports, the score and its terms, and what stands about them */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": unknown;
+                };
+            };
+            /** @description Bad Request */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized */
+            readonly 401: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
@@ -3455,6 +4315,207 @@ export interface operations {
             };
             /** @description Unauthorized */
             readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+        };
+    };
+    readonly getProcesses: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description The form of the answer; without it, what Accept asks for. */
+                readonly f?: "json" | "html";
+                /** @description Processes in the list, at most */
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["processList"];
+                    readonly "text/html": string;
+                };
+            };
+            /** @description Bad Request */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+        };
+    };
+    readonly getProcessDescription: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description The form of the answer; without it, what Accept asks for. */
+                readonly f?: "json" | "html";
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description Id of a process: echo */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["process"];
+                    readonly "text/html": string;
+                };
+            };
+            /** @description Bad Request */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not Found */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+        };
+    };
+    readonly execute: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Name of a scenario to read instead of the real world; 'real' for the real world */
+                readonly scenario?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description Id of a process: echo */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["execute"];
+            };
+        };
+        readonly responses: {
+            /** @description The output itself, or with response=document an object of outputs. With Prefer: respond-async instead 201, the job in Location. Waiting ends after 30 s with 503. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/geo+json": unknown;
+                    readonly "application/json": unknown;
+                };
+            };
+            /** @description Bad Request */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unauthorized */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Not Found */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Content Too Large */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            readonly 415: {
                 headers: {
                     readonly [name: string]: unknown;
                 };

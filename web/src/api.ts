@@ -68,6 +68,7 @@ export class ApiError extends Error {
     message: string,
     readonly pointer = "", // RFC 6901, into the body that was sent
     readonly retryAfter: number | null = null, // seconds
+    readonly problem: { readonly [key: string]: Json } = {}, // all that the server said
   ) {
     super(message);
     this.name = "ApiError";
@@ -140,7 +141,7 @@ export async function send(target: string, outgoing: Outgoing, signal?: AbortSig
     const problem = object(body);
     const said = text(problem["detail"]) || text(problem["title"]) || `status ${response.status}`;
     const seconds = Number.parseInt(response.headers.get("retry-after") ?? "", 10);
-    throw new ApiError(response.status, said, text(problem["pointer"]), Number.isNaN(seconds) ? null : seconds);
+    throw new ApiError(response.status, said, text(problem["pointer"]), Number.isNaN(seconds) ? null : seconds, problem);
   }
   return { body, etag: response.headers.get("etag") ?? "" };
 }
@@ -185,7 +186,7 @@ export function text(value: Json | undefined): string {
   return typeof value === "string" ? value : "";
 }
 
-function number(value: Json | undefined): number | null {
+export function number(value: Json | undefined): number | null {
   return typeof value === "number" && Number.isFinite(value) ? value : null;
 }
 

@@ -44,3 +44,33 @@ export function anchorOf(geometry: Geometry): Position | null {
   const box = boundsOf(geometry);
   return box === null ? null : { lon: (box[0] + box[2]) / 2, lat: (box[1] + box[3]) / 2 };
 }
+
+const earthRadius = 6_371_008.8; // metres, the mean one (IUGG): for words on a map; the server measures on the ellipsoid
+
+// Metres along the sphere's great circle.
+export function distance(a: Position, b: Position): number {
+  const [latA, latB] = [radians(a.lat), radians(b.lat)];
+  const across = Math.sin((latB - latA) / 2) ** 2
+    + Math.cos(latA) * Math.cos(latB) * Math.sin(radians(b.lon - a.lon) / 2) ** 2;
+  return 2 * earthRadius * Math.asin(Math.min(1, Math.sqrt(across)));
+}
+
+// A ring of positions `metres` around a centre; longitudes run on beyond ±180 rather than leap.
+export function circleAround(centre: Position, metres: number, corners = 64): Coordinates[] {
+  const reach = metres / earthRadius;
+  const lat = radians(centre.lat);
+  return Array.from({ length: corners + 1 }, (_, at) => {
+    const bearing = (2 * Math.PI * (at % corners)) / corners;
+    const sine = Math.sin(lat) * Math.cos(reach) + Math.cos(lat) * Math.sin(reach) * Math.cos(bearing);
+    const east = Math.atan2(Math.sin(bearing) * Math.sin(reach) * Math.cos(lat), Math.cos(reach) - Math.sin(lat) * sine);
+    return [centre.lon + degrees(east), degrees(Math.asin(Math.max(-1, Math.min(1, sine))))];
+  });
+}
+
+function radians(degree: number): number {
+  return (degree * Math.PI) / 180;
+}
+
+function degrees(radian: number): number {
+  return (radian * 180) / Math.PI;
+}

@@ -12,6 +12,7 @@ import "./styles/detail.css";
 import "./styles/bars.css";
 import "./styles/forms.css";
 import "./styles/edit.css";
+import "./styles/review.css";
 
 effect(() => {
   const page = document.documentElement;

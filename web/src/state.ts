@@ -9,7 +9,7 @@ import { rangeOf, type ShownTime } from "./time";
 import { viewFromHash, viewToHash, type Camera, type Selection, type View } from "./view";
 
 export type Theme = "light" | "dark";
-export type PanelTab = "layers" | "legend" | "list" | "edit";
+export type PanelTab = "layers" | "legend" | "list" | "edit" | "review";
 
 export interface Candidate extends Selection {
   title: string;

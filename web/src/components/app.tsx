@@ -1,6 +1,11 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { getCollections } from "../api";
+import { PairPanel } from "../fusion/pair_panel";
+import { closePair } from "../fusion/review";
+import { useReviewKeys } from "../fusion/review_keys";
+import { useLiveQueue } from "../fusion/review_tab";
+import { current, hasEvents } from "../fusion/state";
 import { t } from "../i18n";
 import { startLive } from "../live/live";
 import { focusMap } from "../map/border_map";
@@ -31,12 +36,16 @@ export function App() {
     return () => stop.abort();
   }, [attempt.value]);
   useEffect(startLive, []);
+  useReviewKeys();
+  useLiveQueue(hasEvents.value && (current.value !== null || (panelOpen.value && panelTab.value === "review")));
   useEffect(() => {
     const escape = (event: KeyboardEvent) => {
-      if (event.key !== "Escape" || event.defaultPrevented || selection.peek() === null) return;
+      if (event.key !== "Escape" || event.defaultPrevented) return;
       if (document.querySelector("dialog[open]") !== null) return; // it was a no to a question
-      select(null);
-      focusMap();
+      if (selection.peek() !== null) select(null); // a pair that lies under it comes to sight again
+      else if (current.peek() !== null) closePair();
+      else return;
+      if (current.peek() === null) focusMap();
     };
     window.addEventListener("keydown", escape);
     return () => window.removeEventListener("keydown", escape);
@@ -67,6 +76,7 @@ export function App() {
           </div>
         </main>
         {draft.value !== null && editorShown.value ? <Editor /> : <FeatureDetail />}
+        {!(draft.value !== null && editorShown.value) && selection.value === null && <PairPanel />}
       </div>
       <Confirm />
       <div class="unseen" role="status" aria-live="polite">{announcement.value}</div>

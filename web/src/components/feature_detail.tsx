@@ -8,6 +8,9 @@ import { HistoryList } from "../edit/history_list";
 import { leaving, mayChange } from "../edit/state";
 import { StatementForm } from "../edit/statement_form";
 import { isEmpty, titleOf } from "../feature_text";
+import { EventDetail } from "../fusion/event_detail";
+import { PairBar } from "../fusion/pair_panel";
+import { ReportEvent } from "../fusion/report_event";
 import { t } from "../i18n";
 import { entryOf } from "../legend";
 import { focusMap, highlight, showGeometry } from "../map/border_map";
@@ -98,6 +101,7 @@ export function FeatureDetail() {
           <Glyph name="close" />
         </button>
       </header>
+      <PairBar />
       <AlsoHere />
       {failure.value !== "" && <p role="alert">{t("detail.failed")}: {failure.value}</p>}
       {gone.value && <Deleted collection={chosen.collection} id={chosen.id} />}
@@ -114,7 +118,7 @@ export function FeatureDetail() {
               <a href={featurePath(chosen.collection, chosen.id)} target="_blank" rel="noopener">{t("detail.as_json")}</a>
             )}
           </div>
-          <Body collection={chosen.collection} feature={shown.feature} schema={shown.schema} />
+          {chosen.collection === "events" ? <EventDetail feature={shown.feature} /> : <Body collection={chosen.collection} feature={shown.feature} schema={shown.schema} />}
         </>
       )}
     </aside>
@@ -179,6 +183,7 @@ function Body({ collection, feature, schema }: { collection: string; feature: Fe
           <dl>{rows(own)}</dl>
         </section>
       )}
+      {collection === "reports" && <ReportEvent report={feature} />}
       <StateHistory value={properties["states"]} />
       <StatementList value={properties["statements"]} fields={fields} />
       <StatementForm collection={collection} feature={feature} layer={schema} />

@@ -1,5 +1,7 @@
 import { EditTab } from "../edit/edit_tab";
 import { writableCollections } from "../edit/state";
+import { ReviewTab } from "../fusion/review_tab";
+import { hasEvents } from "../fusion/state";
 import { t, type TextKey } from "../i18n";
 import { panelOpen, panelTab, type PanelTab } from "../state";
 import { FeatureList } from "./feature_list";
@@ -11,12 +13,13 @@ const allTabs: readonly { id: PanelTab; title: TextKey }[] = [
   { id: "legend", title: "panel.legend" },
   { id: "list", title: "panel.list" },
   { id: "edit", title: "panel.edit" },
+  { id: "review", title: "panel.review" },
 ];
 
 export function SidePanel() {
   if (!panelOpen.value) return null;
   const mayEdit = writableCollections.value.length > 0;
-  const tabs = allTabs.filter((tab) => tab.id !== "edit" || mayEdit);
+  const tabs = allTabs.filter((tab) => (tab.id !== "edit" || mayEdit) && (tab.id !== "review" || hasEvents.value));
   const shown = tabs.some((tab) => tab.id === panelTab.value) ? panelTab.value : "layers";
   const move = (event: KeyboardEvent) => {
     const forward = getComputedStyle(document.documentElement).direction === "rtl" ? "ArrowLeft" : "ArrowRight";
@@ -43,6 +46,7 @@ export function SidePanel() {
         {shown === "legend" && <LegendView />}
         {shown === "list" && <FeatureList />}
         {shown === "edit" && <EditTab />}
+        {shown === "review" && <ReviewTab />}
       </div>
     </aside>
   );

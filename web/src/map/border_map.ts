@@ -20,6 +20,7 @@ import {
 } from "../state";
 import { datetimeParameter } from "../time";
 import type { Camera } from "../view";
+import { attachOverlay } from "./overlay";
 import { refreshOn } from "./refresh";
 import { addSelectionLayers, showSelection } from "./selection_layer";
 import { collectionOf, isShown, styleFor, temporalSources, timedTiles } from "./style_view";
@@ -75,7 +76,7 @@ export async function startMap(container: HTMLElement): Promise<() => void> {
   created.touchZoomRotate.disableRotation();
   created.keyboard.disableRotation();
   listen(created);
-  const stops = [attachEditor(created), effect(() => applyVisibility(hidden.value)), effect(() => applyTime(datetimeParameter(shownTime.value))),
+  const stops = [attachOverlay(created), attachEditor(created), effect(() => applyVisibility(hidden.value)), effect(() => applyTime(datetimeParameter(shownTime.value))),
     effect(() => void applyTheme(theme.value))];
   return () => {
     for (const stop of stops) stop();
@@ -214,8 +215,18 @@ export function jumpTo(target: Camera): void {
   map?.jumpTo({ center: [target.lon, target.lat], zoom: target.zoom });
 }
 
-export function showBounds(box: Bounds): void {
-  command(() => map?.fitBounds([...box], { padding: 64, maxZoom: 12, duration: moveTime }));
+export function showBounds(box: Bounds, maxZoom = 12): void {
+  command(() => map?.fitBounds([...box], { padding: roomAround(), maxZoom, duration: moveTime }));
+}
+
+// Pixels to keep free on each side: a panel that lies over the map's foot (a narrow screen) is one of them.
+function roomAround(): { top: number; bottom: number; left: number; right: number } {
+  const canvas = map?.getCanvas().getBoundingClientRect();
+  const panel = document.querySelector(".detail")?.getBoundingClientRect();
+  const side = Math.min(64, (canvas?.width ?? 512) / 8);
+  const covered = canvas === undefined || panel === undefined || panel.top <= canvas.top || panel.top >= canvas.bottom ? 0
+    : canvas.bottom - panel.top;
+  return { top: side, bottom: side + covered, left: side, right: side };
 }
 
 export function showWholeBorder(): void {

@@ -1,8 +1,10 @@
 // English. Keys are grouped by where the text stands; `word.*` are values of the data that need better words.
 import { editing } from "./en_edit";
+import { reviewing } from "./en_review";
 
 export const english = {
   ...editing,
+  ...reviewing,
   "app.title": "Sarhad",
   "app.subtitle": "Border map",
   "app.skip_to_map": "Skip to the map",
