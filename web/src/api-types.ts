@@ -886,6 +886,19 @@ export interface components {
             /** @description As the process's description says */
             readonly inputs?: {
                 /**
+                 * Moment to judge
+                 * Format: date-time
+                 * @description Now when left out. Reports about later times are not used; of reports that were handed in later, those that are stored today are
+                 */
+                readonly at?: string;
+                /**
+                 * Days that make a habit
+                 * @description Back from an agency's last report in an area
+                 * @default 365
+                 */
+                readonly window_days: number;
+            } | {
+                /**
                  * Message
                  * @description Said back as it is
                  */
@@ -4394,7 +4407,7 @@ export interface operations {
             };
             readonly header?: never;
             readonly path: {
-                /** @description Id of a process: echo */
+                /** @description Id of a process: silence, echo */
                 readonly id: string;
             };
             readonly cookie?: never;
@@ -4457,7 +4470,7 @@ export interface operations {
             };
             readonly header?: never;
             readonly path: {
-                /** @description Id of a process: echo */
+                /** @description Id of a process: silence, echo */
                 readonly id: string;
             };
             readonly cookie?: never;

@@ -208,10 +208,24 @@ export async function judgeSteps(steps: readonly Step[], why: string, verdict: V
 
 // ---- taking back
 
+// What is under way comes to its end: one who takes back means the judgement that was just sent.
+async function settled(): Promise<void> {
+  while (busy.peek()) {
+    await new Promise<void>((done) => {
+      const stop = busy.subscribe((still) => {
+        if (still) return;
+        done();
+        queueMicrotask(() => stop());
+      });
+    });
+  }
+}
+
 // My last judgement, by a new one with the verdict that stood before it.
 export async function takeBack(): Promise<void> {
+  await settled();
   const last = mine.peek()[0];
-  if (busy.peek() || !mayJudge.peek()) return;
+  if (!mayJudge.peek()) return;
   if (last === undefined) {
     announcement.value = t("review.nothing_to_undo");
     return;
