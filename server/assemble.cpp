@@ -1,6 +1,7 @@
 #include "server/assemble.hpp"
 
 #include "geo/raster.hpp"
+#include "layers/fuse/silence_maps.hpp"
 #include "layers/index/facts.hpp"
 #include "layers/index/read_model.hpp"
 #include "layers/index/sources.hpp"
@@ -51,6 +52,7 @@ void open_data(AppContext& context) {
     context.sections = std::make_shared<SectionCache>(context);
     context.sources = std::make_shared<layers::index::Sources>(*context.index, *context.store);
     context.sources->add(context.live->pictures.derived());
+    context.sources->add(std::make_shared<layers::fuse::SilenceMaps>(*context.index, *context.store)->derived());
     context.facts = std::make_shared<layers::index::FactsCache>();
     context.tiles = std::make_shared<layers::tiles::TileService>(
         *context.sources, *context.store,

@@ -26,18 +26,19 @@ std::vector<std::string> silence_made_from() {
     return {"reports", "check_posts", "patrol_tracks", "border_sections"};
 }
 
-std::vector<normalise::Section> visible_sections(const index::ReadModel& model, const access::Caller& caller,
+std::vector<normalise::Section> visible_sections(const ViewOf& view_of, const access::Caller& caller,
                                                  const std::stop_token& stop) {
     std::vector<normalise::Section> sections;
-    index::visible_rows(
-        model, caller, "border_sections", {"source_ref"}, true, stop, [&](const Layer&, const Record& row) {
-            const auto* reference = std::get_if<std::string>(&row.values[common::source_ref]);
-            sections.push_back({reference != nullptr ? *reference : geo::to_string(row.id), geo::Chain{row.geometry}});
-        });
+    const auto view = view_of("border_sections");
+    if (!view) return sections;
+    index::visible_rows(*view, caller, {"source_ref"}, true, stop, [&](const Layer&, const Record& row) {
+        const auto* reference = std::get_if<std::string>(&row.values[common::source_ref]);
+        sections.push_back({reference != nullptr ? *reference : geo::to_string(row.id), geo::Chain{row.geometry}});
+    });
     return sections;
 }
 
-SilenceInputs read_silence(const index::ReadModel& model, const store::Store& store, const access::Caller& caller,
+SilenceInputs read_silence(const ViewOf& view_of, const store::Store& store, const access::Caller& caller,
                            const std::vector<normalise::Section>& sections, const SilenceQuestion& question,
                            const std::stop_token& stop,
                            const std::function<void(double share, const char* what)>& progress) {
@@ -47,7 +48,7 @@ SilenceInputs read_silence(const index::ReadModel& model, const store::Store& st
     SilenceReader reader{sections, question};
     const auto each = [&](const char* layer, const std::vector<std::string>& fields, bool geometry,
                           const index::VisitRow& visit) {
-        index::visible_rows(model, caller, layer, fields, geometry, stop, visit);
+        if (const auto view = view_of(layer)) index::visible_rows(*view, caller, fields, geometry, stop, visit);
     };
     each("border_sections", {}, false, [&](const Layer&, const Record& row) { reader.section(row); });
     say(0.1, "reading reports");

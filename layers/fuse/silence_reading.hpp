@@ -6,7 +6,9 @@
 #include "layers/index/read_model.hpp"
 
 #include <functional>
+#include <memory>
 #include <stop_token>
+#include <string>
 #include <vector>
 
 namespace layers::fuse {
@@ -14,12 +16,15 @@ namespace layers::fuse {
 // The collections that silence is made from: while none of them changes, only time changes it.
 std::vector<std::string> silence_made_from();
 
+// A stored layer's rows, whoever asks: as they are now (ReadModel::view) or were.
+using ViewOf = std::function<std::shared_ptr<const index::View>(const std::string& layer)>;
+
 // The border as everyone may see it, under the ids that chainage uses.
-std::vector<normalise::Section> visible_sections(const index::ReadModel& model, const access::Caller& caller,
-                                                 const std::stop_token& stop);
+std::vector<normalise::Section> visible_sections(const ViewOf& view_of, const access::Caller& caller,
+                                                 const std::stop_token& stop = {});
 
 // `sections` as above. Reads the store for the first versions of rows that were changed. Error{cancelled}.
-SilenceInputs read_silence(const index::ReadModel& model, const store::Store& store, const access::Caller& caller,
+SilenceInputs read_silence(const ViewOf& view_of, const store::Store& store, const access::Caller& caller,
                            const std::vector<normalise::Section>& sections, const SilenceQuestion& question,
                            const std::stop_token& stop = {},
                            const std::function<void(double share, const char* what)>& progress = nullptr);

@@ -37,7 +37,8 @@ store::Seq Sources::newest(const Derived& derived) const {
 std::function<bool()> Sources::unchanged(std::string_view id) const {
     const auto* made = derived(id);
     if (!made) return [] { return true; };
-    return [this, made, then = newest(*made)] { return newest(*made) == then; };
+    const auto tick = [made] { return made->tick ? made->tick() : 0; };
+    return [this, made, tick, then = newest(*made), that = tick()] { return newest(*made) == then && tick() == that; };
 }
 
 std::vector<std::shared_ptr<const Layer>> Sources::layers() const {

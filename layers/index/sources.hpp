@@ -23,6 +23,8 @@ struct Derived {
     std::function<std::shared_ptr<const View>(const access::Caller&)> now;
     // As it stood at `at`, by today's release. Error{cancelled} when `stop` is set.
     std::function<std::shared_ptr<const View>(const access::Caller&, store::Seq at, const std::stop_token& stop)> past;
+    // Where time changes the views too: the same number only while it doesn't. Empty: it never does.
+    std::function<std::int64_t()> tick = {};
 };
 
 // Thread-safe once everything is added.

@@ -4,22 +4,19 @@
 
 namespace layers::index {
 
-std::shared_ptr<const Layer> visible_rows(const ReadModel& model, const access::Caller& caller,
-                                          std::string_view layer_id, const std::vector<std::string>& fields,
-                                          bool geometry, const std::stop_token& stop, const VisitRow& visit) {
+void visible_rows(const View& view, const access::Caller& caller, const std::vector<std::string>& fields, bool geometry,
+                  const std::stop_token& stop, const VisitRow& visit) {
     constexpr int kRowsBetweenLooks = 1000;
-    const auto view = model.view(layer_id);
-    if (!view) return nullptr;
-    const auto& layer = *view->layer;
+    const auto& layer = *view.layer;
     const auto policy = access::compile(caller, layer);
-    if (!policy.may_read) return nullptr;
+    if (!policy.may_read) return;
     std::vector<std::size_t> wanted;
     for (const auto& field : fields)
         if (const auto ordinal = layer.find(field); ordinal && policy.visible[*ordinal]) wanted.push_back(*ordinal);
     Record record;
     record.values.resize(layer.fields.size());
     int until_look = 0;
-    view->each(std::nullopt, policy.filter, {}, [&](const Piece& piece, Row row) {
+    view.each(std::nullopt, policy.filter, {}, [&](const Piece& piece, Row row) {
         if (--until_look < 0) {
             if (stop.stop_requested()) throw geo::Error{geo::ErrorCode::cancelled, "It was stopped."};
             until_look = kRowsBetweenLooks;
@@ -32,7 +29,6 @@ std::shared_ptr<const Layer> visible_rows(const ReadModel& model, const access::
         if (geometry) record.geometry = segment.geometry(row);
         visit(layer, record);
     });
-    return view->layer;
 }
 
 } // namespace layers::index

@@ -12,7 +12,7 @@ const std::vector<Layer>& built_in_layers() {
 }
 
 const std::vector<Layer>& derived_layers() {
-    static const std::vector<Layer> table{events()};
+    static const std::vector<Layer> table{events(), silence()};
     return table;
 }
 

@@ -21,7 +21,6 @@ Layer judgements();
 Layer event_statements();
 
 Layer events();
-
 Layer silence();
 
 } // namespace layers

@@ -34,6 +34,7 @@ Layer silence() {
          not_negative(integer("patrols", "Patrols here", "1", "Of this agency, in the window"))});
     layer.description = "Late, missing and stopped reporting by agency and 50 km of border, against the agency's own "
                         "habit. Few reports are not few events. Rescue reports are not looked at.";
+    layer.derived = true;
     return layer;
 }
 

@@ -222,7 +222,7 @@ const std::vector<Symbology>& built_in_symbology() {
         std::vector<Symbology> rows{
             border_sections_row(), disputed_lines_row(),  places_row(),  fence_segments_row(), crossing_routes_row(),
             patrol_tracks_row(),   observed_tracks_row(), hazards_row(), facilities_row(),     check_posts_row(),
-            crossing_points_row(), reports_row(),         events_row()};
+            crossing_points_row(), reports_row(),         events_row(),  silence_symbology()};
         std::ranges::sort(rows, {}, &Symbology::order);
         return rows;
     }();

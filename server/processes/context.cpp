@@ -16,7 +16,10 @@ void ProcessContext::go_on() const {
 std::shared_ptr<const layers::Layer> ProcessContext::rows(std::string_view layer,
                                                           const std::vector<std::string>& fields, bool geometry,
                                                           const Visit& visit) const {
-    return layers::index::visible_rows(*app.index, caller, layer, fields, geometry, stop, visit);
+    const auto view = app.index->view(layer);
+    if (!view || !layers::access::compile(caller, *view->layer).may_read) return nullptr;
+    layers::index::visible_rows(*view, caller, fields, geometry, stop, visit);
+    return view->layer;
 }
 
 } // namespace server::processes

@@ -70,9 +70,10 @@ std::string run(ProcessContext& context) {
     const SilenceQuestion question{.now = context.inputs.has("at") ? context.inputs.instant("at") : geo::now(),
                                    .window_days = static_cast<double>(context.inputs.integer("window_days"))};
     const auto& app = context.app;
-    const auto sections = layers::fuse::visible_sections(*app.index, context.caller, context.stop);
+    const auto view_of = [&app](const std::string& id) { return app.index->view(id); };
+    const auto sections = layers::fuse::visible_sections(view_of, context.caller, context.stop);
     const auto inputs =
-        layers::fuse::read_silence(*app.index, *app.store, context.caller, sections, question, context.stop,
+        layers::fuse::read_silence(view_of, *app.store, context.caller, sections, question, context.stop,
                                    [&context](double share, const char* what) { context.report(share, what); });
     context.report(0.9, "judging");
     context.go_on();
