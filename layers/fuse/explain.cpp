@@ -79,6 +79,10 @@ std::string said(TermName term, const Assessed& assessed, const Report& a, const
                                  : "the same report of the same agency";
     case TermName::rivals:
         return "other reports of the same agency fit too";
+    case TermName::company:
+        return assessed.bits[static_cast<std::size_t>(term)] > 0
+                   ? "a third report is the same as both"
+                   : "a third report is the same as one, but not as the other";
     case TermName::kCount:
         break;
     }

@@ -113,6 +113,49 @@ Weights fitted(Seen seen, const Weights& before, double strength, double most) {
     return weights;
 }
 
+// An agency's own reports are of different events but for a few: how many more of them come as close as two reports of
+// one event do than their surroundings let expect. Squared roots of both agencies' factors make a pair's.
+class Clustering {
+public:
+    Clustering(const std::vector<Assessed>& all, const FindReport& find, const Surroundings& surroundings) {
+        std::vector<double> distances, times;
+        for (const auto& one : all) {
+            if (one.pair.same_agency || one.probability < 0.9) continue;
+            distances.push_back(one.pair.distance_m);
+            times.push_back(one.pair.time_apart_s);
+        }
+        const double within_m = std::max(kLeast_m, upper_quartile(distances)),
+                     within_s = std::max(kLeast_s, upper_quartile(times));
+        std::map<std::string, std::set<geo::Uuid>> reports;
+        for (const auto& one : all) {
+            const auto *a = find(one.pair.a), *b = find(one.pair.b);
+            reports[a->agency].insert(a->id);
+            reports[b->agency].insert(b->id);
+            if (!one.pair.same_agency || one.pair.identical || one.pair.distance_m > within_m ||
+                one.pair.time_apart_s > within_s)
+                continue;
+            met_[a->agency] += 2 * (1 - one.probability); // each of the two meets the other
+        }
+        for (const auto& [agency, ids] : reports) {
+            double expected = 0;
+            for (const auto& id : ids) expected += surroundings.expected(*find(id), *find(id), within_m, within_s);
+            met_[agency] = std::clamp(
+                (met_[agency] + kGuess) / (expected + kGuess / table_weights()[Weight::chance_factor]), 0.7, 8.0);
+        }
+    }
+    double of(const std::string& a, const std::string& b) const { return std::sqrt(met_.at(a) * met_.at(b)); }
+
+private:
+    static constexpr double kLeast_m = 500, kLeast_s = 3'600, kGuess = 10;
+    static double upper_quartile(std::vector<double>& values) {
+        if (values.empty()) return 0;
+        const auto at = values.begin() + static_cast<std::ptrdiff_t>(values.size() * 3 / 4);
+        std::ranges::nth_element(values, at);
+        return *at;
+    }
+    std::map<std::string, double> met_;
+};
+
 std::pair<std::string, std::string> agencies_of(const Report& a, const Report& b) {
     return std::minmax(a.agency, b.agency);
 }
@@ -152,8 +195,11 @@ FittedWeights fit(const std::vector<Comparison>& pairs, const FindReport& find, 
             together.add(one);
         }
         weights.common_ = fitted(together, table_weights(), kTablePairs, most);
-        for (const auto& [agencies, one] : seen)
-            weights.by_agencies_[agencies] = fitted(one, weights.common_, kCommonPairs, most_of[agencies]);
+        const Clustering clustering{assessed, find, surroundings};
+        for (const auto& [agencies, one] : seen) {
+            auto& own = weights.by_agencies_[agencies] = fitted(one, weights.common_, kCommonPairs, most_of[agencies]);
+            own[Weight::chance_factor] = clustering.of(agencies.first, agencies.second);
+        }
     }
     return weights;
 }

@@ -212,7 +212,7 @@ Report report_in(const Fields& fields, const ingest::CsvRecord& row, std::size_t
     report.count_min = count_in(fields, row, "count_min");
     report.count_max = count_in(fields, row, "count_max");
     if (report.count_min && report.count_max && *report.count_min > *report.count_max)
-        throw BadRow{"count_min is above count_max"};
+        std::swap(report.count_min, report.count_max); // still a range
     report.nationalities = list_in(fields, row, "nationalities");
     report.transport = fields.text(row, "transport");
     report.commodities = list_in(fields, row, "commodities");

@@ -1,5 +1,6 @@
 #include "layers/fuse/score.hpp"
 
+#include "layers/fuse/company.hpp"
 #include "layers/fuse/rivals.hpp"
 #include "layers/fuse/spread.hpp"
 
@@ -64,7 +65,7 @@ public:
         if (pair_.identical)
             say(TermName::content, weights_[Weight::identical_bits]);
         else if (pair_.resubmission)
-            say(TermName::content, weights_[Weight::resubmission_bits]);
+            resubmission();
     }
 
 private:
@@ -83,11 +84,25 @@ private:
         // The circle and span that reports of one event fill, and at least reach as far as this pair does.
         const double within_m = std::max<double>(pair_.distance_m, std::sqrt(1 / (2 * M_PI * density_2d(place, 0))));
         const double within_s = std::max<double>(pair_.time_apart_s, 0.5 / density_1d(time, 0));
-        const double chance =
-            std::max(around_.expected(a_, b_, within_m, within_s), around_.expected(b_, a_, within_m, within_s));
+        chance_ = chance_factor() *
+                  std::max(around_.expected(a_, b_, within_m, within_s), around_.expected(b_, a_, within_m, within_s));
         const double evenly = M_PI * within_m * within_m * 2 * within_s / (kBlockArea_m2 * kBlockLength_s);
-        say(TermName::surroundings, std::log2(evenly / chance));
+        say(TermName::surroundings, std::log2(evenly / chance_));
     }
+
+    // The same to the letter is more than the same as nearly as reports of one event are: by how much less often chance
+    // does it there, as finely as place and time are told at all.
+    void resubmission() {
+        constexpr double kFinest_m = 100;
+        double step_s = 60;
+        for (const double coarser_s : {1'800.0, 43'200.0})
+            if (a_.from.us % static_cast<std::int64_t>(2e6 * coarser_s) == 0) step_s = coarser_s;
+        const double exactly =
+            around_.expected(a_, b_, kFinest_m, std::max(step_s, a_.length_s() / 2)) * chance_factor();
+        say(TermName::content, std::clamp(std::log2(chance_ / exactly), 0.0, weights_[Weight::resubmission_bits]));
+    }
+
+    double chance_factor() const { return weights_[Weight::chance_factor]; }
 
     void kind() {
         switch (pair_.kind) {
@@ -167,6 +182,7 @@ private:
     const Surroundings& around_;
     const HiddenTerms& hidden_;
     const Weights& weights_;
+    double chance_ = 1; // reports that chance puts as near as this
 };
 
 double sum_of(const Assessed& assessed) {
@@ -193,9 +209,9 @@ bool in_order(const Comparison& one, const Comparison& other) {
 } // namespace
 
 const char* name(TermName term) {
-    constexpr std::array<const char*, kTermCount> kNames{"prior",     "distance", "time",        "surroundings",
-                                                         "kind",      "count",    "nationality", "transport",
-                                                         "commodity", "place",    "content",     "rivals"};
+    constexpr std::array<const char*, kTermCount> kNames{"prior",   "distance",    "time",      "surroundings", "kind",
+                                                         "count",   "nationality", "transport", "commodity",    "place",
+                                                         "content", "rivals",      "company"};
     return kNames[static_cast<std::size_t>(term)];
 }
 
@@ -259,14 +275,16 @@ std::vector<Assessed> assess(std::vector<Comparison> pairs, const FindReport& fi
         for (unsigned i = 1; i < options.threads && kept > 1'000; ++i) others.emplace_back(work);
         work();
     }
-    const auto lost = bits_of_rivals(all, reports);
-    for (std::size_t i = 0; i < kept; ++i) {
-        if (lost[i] == 0) continue;
-        const auto term = static_cast<std::size_t>(TermName::rivals);
-        all[i].bits[term] = lost[i];
-        all[i].said.set(term);
-        decide(all[i], weights_of(i));
-    }
+    const auto put = [&](TermName term, const std::vector<float>& bits) {
+        for (std::size_t i = 0; i < kept; ++i) {
+            if (bits[i] == 0) continue;
+            all[i].bits[static_cast<std::size_t>(term)] = bits[i];
+            all[i].said.set(static_cast<std::size_t>(term));
+            decide(all[i], weights_of(i));
+        }
+    };
+    put(TermName::rivals, bits_of_rivals(all, reports));
+    put(TermName::company, bits_of_company(all, reports));
     return all;
 }
 

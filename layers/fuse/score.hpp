@@ -2,7 +2,8 @@
 // the surroundings as one caller sees them, and rivals: a report is the same as at most one report of another agency
 // (but for that agency's own doubles), so its candidates there exclude each other. The normalisation over them is that
 // of data association (Williams, Lau 2014, "Approximate evaluation of marginal association probabilities with belief
-// propagation"). Nothing here depends on a report that is not handed in.
+// propagation"). Third reports last: what is the same as one of a pair is the same as the other. Nothing here depends
+// on a report that is not handed in.
 #pragma once
 
 #include "layers/fuse/compare.hpp"
@@ -30,6 +31,7 @@ enum class TermName : std::uint8_t {
     place,
     content, // identical or resubmitted
     rivals,
+    company, // third reports
     kCount
 };
 inline constexpr std::size_t kTermCount = static_cast<std::size_t>(TermName::kCount);
@@ -64,7 +66,7 @@ struct AssessOptions {
 // All pairs of a closed set: every comparison among the reports concerned, in any order. A pair's probability depends
 // on comparisons at most kRivalRounds steps away; for one new report it is enough to hand in its comparisons, those of
 // its candidates, and so on for that many steps. The answer has the pairs' order, by (a, b), each once.
-inline constexpr int kRivalRounds = 4;
+inline constexpr int kRivalRounds = 6;
 std::vector<Assessed> assess(std::vector<Comparison> pairs, const FindReport& find, const Surroundings& surroundings,
                              const AssessOptions& options = {});
 

@@ -195,7 +195,7 @@ void Surroundings::count(const Report& report, std::int32_t by) {
 
 double Surroundings::expected(const Report& around, const Report& of, double within_m, double within_s) const {
     const auto agency = hash_of(of.agency);
-    const bool same = around.agency == of.agency;
+    const bool same = around.agency == of.agency && around.id != of.id; // of itself: left out once
     // Reports in the block without the two themselves.
     const auto others_in = [&](std::size_t level) {
         const auto block = block_of(around.at, level);

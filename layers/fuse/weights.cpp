@@ -19,6 +19,9 @@ using W = Weight;
 constexpr std::array<WeightRow, kWeightCount> kTable{{
     {W::prior_other_agency, "prior_other_agency", 0.3, kOverlap},
     {W::prior_same_agency, "prior_same_agency", 0.01, "assumed: an agency files few events twice"},
+    {W::chance_factor, "chance_factor", 1.3,
+     "assumed; events are followed by others nearby (near repeats: Townsley et al. "
+     "2003, Brit. J. Criminology 43)"},
     {W::place_sharp, "place_sharp", 0.35, kPrecision},
     {W::place_as_stated, "place_as_stated", 0.5, kPrecision},
     {W::place_wide, "place_wide", 0.15, kPrecision},
@@ -71,7 +74,7 @@ constexpr std::array<WeightRow, kWeightCount> kTable{{
     {W::place_name_same_u, "place_name_same_u", 0.15, kFrequency},
     {W::place_name_alike_u, "place_name_alike_u", 0.1, kAssumed},
     {W::place_name_other_u, "place_name_other_u", 0.75, kAssumed},
-    {W::resubmission_bits, "resubmission_bits", 16, "assumed: nobody writes the same row twice by chance"},
+    {W::resubmission_bits, "resubmission_bits", 16, "the most that a row sent twice can say; assumed"},
     {W::identical_bits, "identical_bits", 60, "by rule: domain.md, Fusion 4"},
     {W::strong_from, "strong_from", 0.95, "by rule: domain.md, Fusion 4"},
     {W::review_from, "review_from", 0.5, "by rule: domain.md, Fusion 4"},

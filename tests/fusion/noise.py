@@ -91,7 +91,7 @@ def make_events(dice: random.Random, events: int) -> list[Event]:
     hot = []
     for _ in range(HOT_PLACES):
         name = "".join(dice.choice(SYLLABLES) for _ in range(dice.choice([2, 2, 3]))).capitalize()
-        hot.append((61.0 + dice.random() * 10, 25.5 + dice.random() * 9, name, dice.paretovariate(1.1)))
+        hot.append((61.0 + dice.random() * 10, 25.5 + dice.random() * 9, name, dice.lognormvariate(0, 0.8)))
     made = []
     for _ in range(events):
         if dice.random() < DIFFUSE:
