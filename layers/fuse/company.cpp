@@ -1,7 +1,7 @@
-// Three reports a, b, c are one event, two and one, or three. With w the odds of each pair by itself, the five cases
-// weigh w_abc = (w_ab w_bc w_ac)^(2/3) (three reports of one event hold two independent pieces of evidence, the three
-// pairs hold each twice over), w_ab, w_ac, w_bc and 1. The odds of a with b are then
-// (w_abc + w_ab) / (w_ac + w_bc + 1), where by itself they are w_ab.
+// Three reports a, b, c are one event, two and one, or three. With w the odds of each pair by itself, the cases weigh
+// w_ab, w_ac, w_bc, 1 and, for one event, the strongest pair's odds times those of the third report with that pair: the
+// geometric mean of its odds with each of them, since they are two readings of one piece of evidence. The odds of a
+// with b are then (w_abc + w_ab) / (w_ac + w_bc + 1), where by itself they are w_ab.
 #include "layers/fuse/company.hpp"
 
 #include <algorithm>
@@ -48,7 +48,9 @@ public:
         double sum = 0;
         for (const auto& [agency, third] : thirds) {
             const double with_a = odds_between(a, third.report), with_b = odds_between(b, third.report);
-            const double together = std::pow(odds * with_a * with_b, 2.0 / 3);
+            const auto [low, high] = std::minmax({odds, with_a, with_b});
+            const double middle = odds * with_a * with_b / (low * high);
+            const double together = high * std::sqrt(low * middle);
             sum += std::clamp(std::log2((together + odds) / (with_a + with_b + 1) / odds), -kMostBits, kMostBits);
         }
         return std::abs(sum) < kNothing ? 0 : sum;

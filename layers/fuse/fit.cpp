@@ -113,11 +113,12 @@ Weights fitted(Seen seen, const Weights& before, double strength, double most) {
     return weights;
 }
 
-// An agency's own reports are of different events but for a few: how many more of them come as close as two reports of
-// one event do than their surroundings let expect. Squared roots of both agencies' factors make a pair's.
-class Clustering {
+// An agency's own reports are of different events but for a few: how many more of them come as close to each other as
+// two reports of one event do than their surroundings let expect. Between agencies near repeats need no such factor:
+// they stand beside a pair as its rivals.
+class NearRepeats {
 public:
-    Clustering(const std::vector<Assessed>& all, const FindReport& find, const Surroundings& surroundings) {
+    NearRepeats(const std::vector<Assessed>& all, const FindReport& find, const Surroundings& surroundings) {
         std::vector<double> distances, times;
         for (const auto& one : all) {
             if (one.pair.same_agency || one.probability < 0.9) continue;
@@ -139,14 +140,17 @@ public:
         for (const auto& [agency, ids] : reports) {
             double expected = 0;
             for (const auto& id : ids) expected += surroundings.expected(*find(id), *find(id), within_m, within_s);
-            met_[agency] = std::clamp(
-                (met_[agency] + kGuess) / (expected + kGuess / table_weights()[Weight::chance_factor]), 0.7, 8.0);
+            // some of those that met are the agency's own doubles
+            const double doubles = 2 * kDoubles * static_cast<double>(ids.size());
+            const double usual = table_weights()[Weight::near_repeats];
+            met_[agency] =
+                std::clamp((std::max(0.0, met_[agency] - doubles) + kGuess * usual) / (expected + kGuess), 0.7, 8.0);
         }
     }
-    double of(const std::string& a, const std::string& b) const { return std::sqrt(met_.at(a) * met_.at(b)); }
+    const std::map<std::string, double>& by_agency() const { return met_; }
 
 private:
-    static constexpr double kLeast_m = 500, kLeast_s = 3'600, kGuess = 10;
+    static constexpr double kLeast_m = 500, kLeast_s = 3'600, kGuess = 20, kDoubles = 0.015;
     static double upper_quartile(std::vector<double>& values) {
         if (values.empty()) return 0;
         const auto at = values.begin() + static_cast<std::ptrdiff_t>(values.size() * 3 / 4);
@@ -195,11 +199,13 @@ FittedWeights fit(const std::vector<Comparison>& pairs, const FindReport& find, 
             together.add(one);
         }
         weights.common_ = fitted(together, table_weights(), kTablePairs, most);
-        const Clustering clustering{assessed, find, surroundings};
-        for (const auto& [agencies, one] : seen) {
-            auto& own = weights.by_agencies_[agencies] = fitted(one, weights.common_, kCommonPairs, most_of[agencies]);
-            own[Weight::chance_factor] = clustering.of(agencies.first, agencies.second);
+        const NearRepeats repeats{assessed, find, surroundings};
+        for (const auto& [agency, factor] : repeats.by_agency()) {
+            auto& own = weights.by_agencies_[{agency, agency}] = weights.common_;
+            own[Weight::near_repeats] = factor;
         }
+        for (const auto& [agencies, one] : seen)
+            weights.by_agencies_[agencies] = fitted(one, weights.common_, kCommonPairs, most_of[agencies]);
     }
     return weights;
 }

@@ -84,7 +84,7 @@ private:
         // The circle and span that reports of one event fill, and at least reach as far as this pair does.
         const double within_m = std::max<double>(pair_.distance_m, std::sqrt(1 / (2 * M_PI * density_2d(place, 0))));
         const double within_s = std::max<double>(pair_.time_apart_s, 0.5 / density_1d(time, 0));
-        chance_ = chance_factor() *
+        chance_ = near_repeats() *
                   std::max(around_.expected(a_, b_, within_m, within_s), around_.expected(b_, a_, within_m, within_s));
         const double evenly = M_PI * within_m * within_m * 2 * within_s / (kBlockArea_m2 * kBlockLength_s);
         say(TermName::surroundings, std::log2(evenly / chance_));
@@ -98,11 +98,11 @@ private:
         for (const double coarser_s : {1'800.0, 43'200.0})
             if (a_.from.us % static_cast<std::int64_t>(2e6 * coarser_s) == 0) step_s = coarser_s;
         const double exactly =
-            around_.expected(a_, b_, kFinest_m, std::max(step_s, a_.length_s() / 2)) * chance_factor();
+            around_.expected(a_, b_, kFinest_m, std::max(step_s, a_.length_s() / 2)) * near_repeats();
         say(TermName::content, std::clamp(std::log2(chance_ / exactly), 0.0, weights_[Weight::resubmission_bits]));
     }
 
-    double chance_factor() const { return weights_[Weight::chance_factor]; }
+    double near_repeats() const { return pair_.same_agency ? weights_[Weight::near_repeats] : 1; }
 
     void kind() {
         switch (pair_.kind) {

@@ -19,7 +19,7 @@ using W = Weight;
 constexpr std::array<WeightRow, kWeightCount> kTable{{
     {W::prior_other_agency, "prior_other_agency", 0.3, kOverlap},
     {W::prior_same_agency, "prior_same_agency", 0.01, "assumed: an agency files few events twice"},
-    {W::chance_factor, "chance_factor", 1.3,
+    {W::near_repeats, "near_repeats", 1.3,
      "assumed; events are followed by others nearby (near repeats: Townsley et al. "
      "2003, Brit. J. Criminology 43)"},
     {W::place_sharp, "place_sharp", 0.35, kPrecision},

@@ -13,8 +13,8 @@ enum class Weight : std::uint8_t {
     // shares of reports that the other agency (or the same one) has too
     prior_other_agency,
     prior_same_agency,
-    // how many times as many reports of other events come close together as their surroundings let expect
-    chance_factor,
+    // how many times as many of an agency's own reports come close together as their surroundings let expect
+    near_repeats,
     // place: shares and sizes of the parts that the spread of a stated precision is mixed from
     place_sharp,
     place_as_stated,

@@ -4,6 +4,7 @@
 #include "layers/fuse/bulk.hpp"
 #include "layers/fuse/evaluate.hpp"
 #include "layers/fuse/fit.hpp"
+#include "layers/fuse/list_precision.hpp"
 #include "layers/fuse/report_table.hpp"
 #include "server/commands/mapping_option.hpp"
 #include "server/commands/progress.hpp"
@@ -135,10 +136,13 @@ nlohmann::json run(const Options& options) {
     Progress progress{"fuse", options.json};
     std::optional<layers::normalise::Mapping> mapping;
     if (!options.mapping.empty()) mapping = mapping_named(options.mapping);
-    const auto table = read_reports(options.reports, mapping);
+    auto table = read_reports(options.reports, mapping);
     if (!options.json) tell_skipped(table);
     if (table.reports.empty())
         throw Error{ErrorCode::invalid_input, "no row of " + options.reports + " could be read", "reports"};
+    const auto notes = believe_the_list(table.reports);
+    for (const auto& note : notes)
+        if (!options.json) std::fprintf(stderr, "%s\n", note.c_str());
     // Before the long work: a file that isn't there should be said at once.
     std::vector<IdPair> truth;
     if (!options.truth.empty()) truth = read_pairs(options.truth);
@@ -165,7 +169,8 @@ nlohmann::json run(const Options& options) {
     nlohmann::json result{{"reports", table.reports.size()},
                           {"skipped", table.skipped_total},
                           {"pairs", pairs.size()},
-                          {"dropped", found.dropped}};
+                          {"dropped", found.dropped},
+                          {"notes", notes}};
     for (std::size_t i = 0; i < decisions.size(); ++i)
         result["decisions"][name(static_cast<Decision>(i))] = decisions[i];
     std::string detail = std::to_string(table.reports.size()) + " reports, " + std::to_string(table.skipped_total) +
