@@ -12,6 +12,9 @@ import { focusMap } from "../map/border_map";
 import { Confirm } from "../edit/confirm";
 import { Editor } from "../edit/editor";
 import { draft, editorShown } from "../edit/state";
+import { panelShown, startShift } from "../shift/shift";
+import { SinceBar } from "../shift/since_bar";
+import { SincePanel } from "../shift/since_panel";
 import { announcement, collections, offline, panelOpen, panelTab, selection, select } from "../state";
 import { Attribution } from "./attribution";
 import { DistressBanner } from "./distress_banner";
@@ -36,6 +39,7 @@ export function App() {
     return () => stop.abort();
   }, [attempt.value]);
   useEffect(startLive, []);
+  useEffect(startShift, []);
   useReviewKeys();
   useLiveQueue(hasEvents.value && (current.value !== null || (panelOpen.value && panelTab.value === "review")));
   useEffect(() => {
@@ -43,6 +47,7 @@ export function App() {
       if (event.key !== "Escape" || event.defaultPrevented) return;
       if (document.querySelector("dialog[open]") !== null) return; // it was a no to a question
       if (selection.peek() !== null) select(null); // a pair that lies under it comes to sight again
+      else if (panelShown.peek()) panelShown.value = false;
       else if (current.peek() !== null) closePair();
       else return;
       if (current.peek() === null) focusMap();
@@ -57,6 +62,7 @@ export function App() {
       <button type="button" class="skip" onClick={showList}>{t("app.skip_to_list")}</button>
       <Header />
       <DistressBanner />
+      <SinceBar />
       {(failure.value !== "" || offline.value) && (
         <div class="notice" role="alert">
           <span>{failure.value === "" ? t("app.offline") : `${t("app.failed")}: ${failure.value}`}</span>
@@ -76,7 +82,8 @@ export function App() {
           </div>
         </main>
         {draft.value !== null && editorShown.value ? <Editor /> : <FeatureDetail />}
-        {!(draft.value !== null && editorShown.value) && selection.value === null && <PairPanel />}
+        {!(draft.value !== null && editorShown.value) && selection.value === null
+          && (panelShown.value ? <SincePanel /> : <PairPanel />)}
       </div>
       <Confirm />
       <div class="unseen" role="status" aria-live="polite">{announcement.value}</div>

@@ -7,6 +7,7 @@ import { makeUuid7 } from "../edit/uuid";
 import { boundsOf } from "../geometry";
 import { t } from "../i18n";
 import { refreshTouched } from "../map/refresh";
+import { panelShown } from "../shift/shift";
 import { announcement, panelOpen, select } from "../state";
 import { pairKey, type Judgement, type ReviewPair, type Verdict } from "./model";
 import { neighbour, type MyJudgement, type Step } from "./queue";
@@ -110,6 +111,7 @@ function show(pair: ReviewPair | null, holder: string | null): void {
     failure.value = null;
     reason.value = "";
   });
+  panelShown.value = false;
   select(null); // the pair takes the place of what was looked at
   if (pair !== null && window.matchMedia("(max-width: 45rem)").matches) panelOpen.value = false; // it lies over the map
 }

@@ -2,6 +2,7 @@
 import { useEffect } from "preact/hooks";
 import { draft, editorShown } from "../edit/state";
 import { direction } from "../i18n";
+import { panelShown } from "../shift/shift";
 import { panelOpen, panelTab, selection } from "../state";
 import { actionOf, type KeyAction } from "./keys";
 import { give, move, takeBack } from "./review";
@@ -15,7 +16,7 @@ function typing(target: EventTarget | null): boolean {
 
 function listening(): boolean {
   if (document.querySelector("dialog[open]") !== null) return false; // a question comes first
-  if (selection.peek() !== null || (draft.peek() !== null && editorShown.peek())) return false; // the pair is covered
+  if (selection.peek() !== null || panelShown.peek() || (draft.peek() !== null && editorShown.peek())) return false; // the pair is covered
   return current.peek() !== null || (panelOpen.peek() && panelTab.peek() === "review");
 }
 

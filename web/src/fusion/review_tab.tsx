@@ -7,6 +7,7 @@ import { formatNumber, t } from "../i18n";
 import { line } from "../live/live";
 import { touchesOf } from "../map/refresh";
 import { caller } from "../session";
+import { endShift } from "../shift/shift";
 import { announcement } from "../state";
 import { readableInstant } from "../time";
 import { pairKey, type ReviewPair } from "./model";
@@ -56,6 +57,11 @@ export function ReviewTab() {
       <Resubmissions />
       <Pairs />
       <Mine />
+      <section>
+        <h3>{t("since.shift")}</h3>
+        <p class="note">{t("since.end_note")}</p>
+        <button type="button" onClick={endShift}>{t("since.end")}</button>
+      </section>
     </section>
   );
 }

@@ -10,7 +10,7 @@ const silence = 40_000; // the server says something every 15 s: longer, and the
 
 export class EventLine {
   line: Line = "connecting";
-  #cursor = "";
+  cursor = ""; // behind the last event that arrived
   #ended = false;
   #current = new AbortController();
 
@@ -52,7 +52,7 @@ export class EventLine {
     this.#current = new AbortController();
     const watch = { timer: setTimeout(() => this.#current.abort(), silence) };
     try {
-      const reader = await openEvents(this.#cursor, this.token, this.#current.signal);
+      const reader = await openEvents(this.cursor, this.token, this.#current.signal);
       const events = new EventText();
       const decoder = new TextDecoder();
       for (;;) {
@@ -68,7 +68,8 @@ export class EventLine {
   }
 
   #take(name: string, data: string, id: string): void {
-    this.#cursor = id;
+    this.cursor = id;
+    this.say({ kind: "place", cursor: id });
     if (name === "reset") this.say({ kind: "reset" });
     if (name === "change") this.say({ kind: "changes", changes: changesOf(data) });
     if (name !== "behind" && name !== "end") this.#set("live");

@@ -12,11 +12,16 @@ const signOfLife = 60_000; // milliseconds
 const everywhere: Bounds = [-180, -90, 180, 90];
 
 export const line = signal<Line>("connecting");
+export const place = signal(""); // in the server's changes: where one would go on who has seen all that was told here
 export const heard = signal<number | null>(null); // when something changed last, milliseconds since 1970
 
 function take(message: FromWorker): void {
   if (message.kind === "line") {
     line.value = message.line;
+    return;
+  }
+  if (message.kind === "place") {
+    place.value = message.cursor;
     return;
   }
   if (message.kind === "signed_out") {

@@ -49,7 +49,9 @@ self.onconnect = (event) => {
     }
     page.token = data.token;
     pages.add(page);
-    port.postMessage({ kind: "line", line: lineFor(data.token).line } satisfies FromWorker);
+    const { line, cursor } = lineFor(data.token);
+    port.postMessage({ kind: "line", line } satisfies FromWorker);
+    if (cursor !== "") port.postMessage({ kind: "place", cursor } satisfies FromWorker);
   };
 };
 setInterval(tidy, 60_000);

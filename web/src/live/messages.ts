@@ -9,6 +9,7 @@ export type FromPage =
 
 export type FromWorker =
   | { kind: "line"; line: Line }
+  | { kind: "place"; cursor: string } // everything before it was told
   | { kind: "changes"; changes: readonly CollectionChange[] }
   | { kind: "reset" } // what happened meanwhile is not known: everything may have changed
   | { kind: "signed_out" };
