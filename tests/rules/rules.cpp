@@ -209,7 +209,7 @@ const std::vector<Library>& libraries() {
 // POSIX: system calls are no library, but only .cpp files speak to the system.
 bool is_posix(std::string_view name) {
     static const std::vector<std::string_view> kNames{"unistd.h",  "fcntl.h",  "poll.h",    "spawn.h", "signal.h",
-                                                      "pthread.h", "dirent.h", "strings.h", "netdb.h"};
+                                                      "pthread.h", "dirent.h", "strings.h", "netdb.h", "sched.h"};
     return is_one_of(name, kNames) || name.starts_with("sys/") || name.starts_with("arpa/") ||
            name.starts_with("netinet/");
 }
