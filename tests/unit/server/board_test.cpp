@@ -67,6 +67,19 @@ TEST(Board, KeepsSoManySubjectsAnAccountAndNoMore) {
     EXPECT_LE(notes.size(), Board::kMostSubjects);
 }
 
+// However often it changes, and whoever looks.
+TEST(Board, TellsNoFasterThanItSays) {
+    std::atomic<int> told{0};
+    Board board{[&] { ++told; }};
+    Board::Listener ali{board, "ali"};
+    const auto began = std::chrono::steady_clock::now();
+    EXPECT_TRUE(soon([&] {
+        board.put("ali", "job", {"job", "again"});
+        return told >= 4;
+    }));
+    EXPECT_GE(std::chrono::steady_clock::now() - began, 750ms) << "four times a second";
+}
+
 TEST(Board, SaysThatThereIsSomethingAndEndsWhileSomethingWaits) {
     std::atomic<int> told{0};
     {
