@@ -272,10 +272,10 @@ std::optional<Explanation> Pictures::explain(const access::Caller& caller, const
     return out;
 }
 
-Standing Pictures::standing(const access::Caller& caller, const Pair& pair, Verdict verdict) {
+std::vector<Standing> Pictures::trial(const access::Caller& caller, const std::vector<Wanted>& wanted) {
     const std::lock_guard lock{mutex_};
     const auto& picture = this->picture(caller);
-    return standing(picture, ground(), pair, verdict);
+    return trial(picture, ground(), wanted);
 }
 
 std::vector<Question> Pictures::questions(const access::Caller& caller, const std::vector<Pair>& pairs) {
@@ -296,48 +296,74 @@ std::vector<Question> Pictures::questions(const access::Caller& caller, const st
         };
         question.settled = judged || one == other;
         if (!question.settled && !(untouched(pair.first, one) && untouched(pair.second, other)))
-            question.settled = !standing(picture, ground, pair, Verdict::same).path.empty();
+            question.settled = !trial(picture, ground, {{pair, Verdict::same}})[0].path.empty();
         out.push_back(std::move(question));
     }
     return out;
 }
 
-Standing Pictures::standing(const Picture& picture, const Ground& ground, const Pair& pair, Verdict verdict) const {
-    const auto a = picture.visible(ground, pair.first), b = picture.visible(ground, pair.second);
-    Standing standing;
-    if (!a || !b) return standing;
-    standing.seen = true;
-    standing.so_far = log_.of(pair);
-    if (is_rescue(*reports_, *a) != is_rescue(*reports_, *b)) {
-        standing.wall = "one of the two is of rescue: they are linked, and stay two events";
-        return standing;
+// All are taken as judged, in their order, and what then can't hold together is told of each.
+std::vector<Standing> Pictures::trial(const Picture& picture, const Ground& ground,
+                                      const std::vector<Wanted>& wanted) const {
+    std::vector<Standing> out(wanted.size());
+    std::vector<geo::Uuid> reports;
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+        const auto& pair = wanted[i].pair;
+        const auto a = picture.visible(ground, pair.first), b = picture.visible(ground, pair.second);
+        if (!a || !b) continue;
+        out[i].seen = true;
+        out[i].so_far = log_.of(pair);
+        if (is_rescue(*reports_, *a) != is_rescue(*reports_, *b))
+            out[i].wall = "one of the two is of rescue: they are linked, and stay two events";
+        else
+            reports.insert(reports.end(), {pair.first, pair.second});
     }
-    auto knot = picture.knot(ground, {pair.first, pair.second});
+    std::ranges::sort(reports);
+    reports.erase(std::unique(reports.begin(), reports.end()), reports.end());
+    auto knot = picture.knot(ground, reports);
+    // Only ties that hold: a contested one joins nothing, now or then.
+    const auto before = groups_of(knot.nodes, knot.ties, knot.different);
+    std::unordered_map<geo::Uuid, geo::Uuid> event;
+    for (const auto& group : before)
+        for (const auto& member : group.members) event[member] = group.members.front();
+    std::erase_if(knot.ties, [&](const Tie& tie) { return event[tie.pair.first] != event[tie.pair.second]; });
+
+    std::map<Pair, std::size_t> last; // what counts of each pair
+    for (std::size_t i = 0; i < wanted.size(); ++i)
+        if (out[i].seen && !out[i].wall) last[wanted[i].pair] = i;
+    std::erase_if(knot.ties, [&](const Tie& tie) { return tie.seq != 0 && last.contains(tie.pair); });
+    std::erase_if(knot.different, [&](const Pair& pair) { return last.contains(pair); });
+    const auto newest = store::Seq{1} << 60; // behind all that were judged
+    for (const auto& [pair, i] : last) {
+        if (wanted[i].verdict == Verdict::same) knot.ties.push_back({pair, newest + static_cast<store::Seq>(i)});
+        if (wanted[i].verdict == Verdict::different) knot.different.push_back(pair);
+    }
     const auto groups = groups_of(knot.nodes, knot.ties, knot.different);
-    // Only ties that hold: a contested one joins nothing.
-    std::erase_if(knot.ties, [&](const Tie& tie) {
-        return group_with(groups, tie.pair.first) != group_with(groups, tie.pair.second);
-    });
-    if (verdict == Verdict::different) {
-        standing.path = way(knot.ties, pair.first, pair.second, pair);
-        return standing;
-    }
-    if (verdict != Verdict::same) return standing;
-    const Group *one = group_with(groups, pair.first), *other = group_with(groups, pair.second);
-    if (one == other) return standing;
-    // A pair judged different with an end in each: the way from one end over the new tie to the other.
-    for (const auto& apart : knot.different) {
-        if (apart == pair) continue; // judged anew
-        for (const auto& [x, y] : {std::pair{apart.first, apart.second}, std::pair{apart.second, apart.first}}) {
-            if (group_with(groups, x) != one || group_with(groups, y) != other) continue;
-            standing.path = way(knot.ties, x, pair.first, pair);
+    for (const auto& [pair, i] : last) {
+        if (wanted[i].verdict == Verdict::different) {
+            // An automatic tie gives way to a word of a person.
+            auto judged = knot.ties;
+            std::erase_if(judged, [](const Tie& tie) { return tie.seq == 0; });
+            out[i].path = way(judged, pair.first, pair.second, pair);
+        }
+        if (wanted[i].verdict != Verdict::same) continue;
+        const Group *one = group_with(groups, pair.first), *other = group_with(groups, pair.second);
+        if (one == other) continue;
+        // A pair judged different with an end in each: the way from one end over the new tie to the other.
+        for (const auto& apart : knot.different) {
+            const bool there = group_with(groups, apart.first) == one && group_with(groups, apart.second) == other;
+            const bool back = group_with(groups, apart.first) == other && group_with(groups, apart.second) == one;
+            if (!there && !back) continue;
+            const auto& x = there ? apart.first : apart.second;
+            const auto& y = there ? apart.second : apart.first;
+            out[i].path = way(knot.ties, x, pair.first, pair);
             const auto behind = way(knot.ties, pair.second, y, pair);
-            standing.path.insert(standing.path.end(), behind.begin(), behind.end());
-            standing.against = *log_.newest(apart);
-            return standing;
+            out[i].path.insert(out[i].path.end(), behind.begin(), behind.end());
+            if (const auto* judged = log_.newest(apart); judged && !last.contains(apart)) out[i].against = *judged;
+            break;
         }
     }
-    return standing;
+    return out;
 }
 
 std::vector<Judgement> Pictures::judgements(const access::Caller& caller, const std::optional<geo::Uuid>& before,

@@ -26,6 +26,11 @@ struct Explanation {
     std::vector<geo::Uuid> across; // reports beyond the purpose wall that are tied to it
 };
 
+struct Wanted { // a judgement that somebody is about to make
+    Pair pair;
+    Verdict verdict = Verdict::none;
+};
+
 // What a judgement would meet: why it can't be, or what stands now.
 struct Standing {
     bool seen = false;             // the caller may see both reports
@@ -54,7 +59,8 @@ public:
     std::optional<Explanation> explain(const access::Caller& caller, const geo::Uuid& event);
     // The id of the event that a report belongs to; nothing when the caller may not see the report.
     std::optional<geo::Uuid> event_of(const access::Caller& caller, const geo::Uuid& report);
-    Standing standing(const access::Caller& caller, const Pair& pair, Verdict verdict);
+    // What stands of each, and why it can't be judged so: all of them together, in their order.
+    std::vector<Standing> trial(const access::Caller& caller, const std::vector<Wanted>& wanted);
     // Of many pairs at once, in their order; the caller must see both of each.
     std::vector<Question> questions(const access::Caller& caller, const std::vector<Pair>& pairs);
     // About pairs of which the caller sees both, newest first, at most `limit`, older than `before` (nothing: all).
@@ -72,7 +78,7 @@ private:
     void follow();
     void read_anew();
     Picture& picture(const access::Caller& caller);
-    Standing standing(const Picture& picture, const Ground& ground, const Pair& pair, Verdict verdict) const;
+    std::vector<Standing> trial(const Picture& picture, const Ground& ground, const std::vector<Wanted>& wanted) const;
     Ground ground() const;
     std::int64_t born(const Record& report) const;
 

@@ -97,8 +97,9 @@ std::optional<Response> obstacle(const Request& request, const Caller& caller, c
     json more{{"path", std::move(path)}};
     if (standing.against) more["against"] = judgement_json(caller, *standing.against);
     return refused(request, ErrorCode::conflict,
-                   standing.against ? "this would make one event of two reports that were judged different"
-                                    : "other judgements tie these two together",
+                   wanted.judgement.verdict == Verdict::same
+                       ? "this would make one event of two reports that are judged different"
+                       : "other judgements tie these two together",
                    std::move(more));
 }
 
@@ -143,28 +144,34 @@ Response post_judgements(AppContext& context, Request& request, const PathParams
         wanted.push_back(read_judgement(caller, body, ""));
     }
 
-    // One at a time, each upon those before it: what is judged together may contradict itself.
+    // All or none: what is judged together is looked at together, and is one commit.
     const std::lock_guard lock{live.judging};
-    json done = json::array();
-    for (const auto& one : wanted) {
-        const auto standing = live.pictures.standing(caller, one.judgement.pair, one.judgement.verdict);
-        if (!standing.seen) throw Error{ErrorCode::not_found, "no such report"};
-        const bool again = std::ranges::any_of(standing.so_far, [&](const Judgement& known) {
+    std::vector<layers::fuse::Wanted> trial;
+    for (const auto& one : wanted) trial.push_back({one.judgement.pair, one.judgement.verdict});
+    const auto standings = live.pictures.trial(caller, trial);
+    std::vector<layers::store::Write> writes;
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+        const auto& one = wanted[i];
+        if (!standings[i].seen) throw Error{ErrorCode::not_found, "no such report"};
+        const bool again = std::ranges::any_of(standings[i].so_far, [&](const Judgement& known) {
             return known.id == one.judgement.id && known.verdict == one.judgement.verdict;
         });
-        if (auto no = again ? std::nullopt : obstacle(request, caller, one, standing)) {
-            if (!many) return std::move(*no);
+        if (again) continue;
+        if (auto no = obstacle(request, caller, one, standings[i])) {
             auto document = json::parse(std::get<std::string>(no->body));
-            document["done"] = std::move(done); // those before it stand
+            if (many) document["pointer"] = "/judgements/" + std::to_string(i);
             no->body = document.dump();
             return std::move(*no);
         }
-        if (!again) {
-            const auto items = context.store->write({write_of(context, caller, one.judgement)}).get();
-            if (items.at(0).error) throw *items[0].error;
-        }
-        done.push_back(outcome_json(context, caller, one.judgement, standing.wall));
-        context.live->claims.release(one.judgement.pair);
+        writes.push_back(write_of(context, caller, one.judgement));
+    }
+    if (!writes.empty())
+        for (const auto& item : context.store->write(std::move(writes)).get())
+            if (item.error) throw *item.error;
+    json done = json::array();
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+        done.push_back(outcome_json(context, caller, wanted[i].judgement, standings[i].wall));
+        live.claims.release(wanted[i].judgement.pair);
     }
     return no_store(
         json_response(many ? json{{"judgements", std::move(done)}} : std::move(done[0]), "application/json", 201));
@@ -214,7 +221,7 @@ std::vector<Endpoint> judgement_endpoints() {
              .operation_id = "judge",
              .summary =
                  "Judge a pair of reports: same, different, unsure, or none (as if nobody had judged). {a, b, verdict, "
-                 "why, basis, id}, or {judgements: […]} for up to 500, in their order. `basis` is the newest judgement "
+                 "why, basis, id}, or {judgements: […]} for up to 500, all or none. `basis` is the newest judgement "
                  "that the judge knew of, null for none: another one is 412. What contradicts is 409 with the path",
              .tag = "Fusion",
              .params = {scenario_param()},

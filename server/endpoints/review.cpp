@@ -126,7 +126,8 @@ Response post_claim(AppContext& context, Request& request, const PathParams&, co
     const json body = read_object_body(request.body);
     only_members(body, {"a", "b", "desk"});
     const auto pair = layers::fuse::pair_of(uuid_member(body, "a"), uuid_member(body, "b"));
-    if (!live.pictures.standing(caller, pair, Verdict::same).seen) throw Error{ErrorCode::not_found, "no such report"};
+    if (!live.pictures.trial(caller, {{pair, Verdict::same}})[0].seen)
+        throw Error{ErrorCode::not_found, "no such report"};
     const auto holder = live.claims.take(
         pair, {.account = caller.account, .agency = caller.agency, .desk = text_member(body, "desk"), .until = {}});
     if (holder)

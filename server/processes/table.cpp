@@ -9,6 +9,7 @@ namespace server::processes {
 
 const std::vector<Process>& table() {
     static const std::vector<Process> rows{
+        fuse(),
         silence(),
         echo(),
     };

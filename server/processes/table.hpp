@@ -5,6 +5,7 @@
 
 namespace server::processes {
 
+Process fuse();
 Process silence();
 Process echo();
 

@@ -343,4 +343,81 @@ TEST_F(Fusion, a_page_that_looks_at_a_pair_is_seen_by_the_other) {
     EXPECT_TRUE(get("/judgements/queue?show=unsure", anf)["pairs"][0]["claimed_by"].is_null());
 }
 
+// Everything of fusion that anf may ask, before and after fia adds reports, judgements and states that anf may not see.
+TEST_F(Fusion, what_others_keep_to_themselves_changes_no_byte_of_an_answer) {
+    std::vector<std::string> shared, hidden;
+    for (int i = 0; i < 12; ++i)
+        shared.push_back(report(i % 2 ? fia : anf, i * 4, {{"tip_status", "suspected"}}, 61.5 + i % 4 * 0.01));
+    ASSERT_EQ(judge(anf, shared[0], shared[1], "same").status, 201);
+    ASSERT_EQ(judge(anf, shared[2], shared[3], "different").status, 201);
+
+    std::vector<std::string> targets{"/collections",
+                                     "/collections/events",
+                                     "/collections/events/queryables",
+                                     "/collections/events/items?limit=100",
+                                     "/collections/events/items?sortby=-corroboration&limit=5&offset=2",
+                                     "/collections/events/items?filter=" +
+                                         test::encode("corroboration > 1 OR reports = 1"),
+                                     "/collections/events/items?bbox=61,28,62,29&told_by=one_report",
+                                     "/collections/silence/items?limit=100",
+                                     "/tiles/events/6/42/26.mvt",
+                                     "/tiles/events,reports,silence/9/343/213.mvt",
+                                     "/judgements",
+                                     "/judgements/queue?least=0&limit=200",
+                                     "/judgements/queue?show=unsure"};
+    for (const auto& id : shared)
+        for (const char* rest : {"", "/why", "/history"}) targets.push_back("/collections/events/items/" + id + rest);
+    for (const auto& id : shared) targets.push_back("/collections/reports/items/" + id + "/candidates");
+    const auto reason = anf + "Sarhad-Reason: case 12\r\n";
+    const auto answers = [&] {
+        std::vector<Answer> all;
+        for (const auto& who : {anf, reason})
+            for (const auto& target : targets) all.push_back(server.get(target, who));
+        return all;
+    };
+    const auto turn = [] { return std::chrono::system_clock::now().time_since_epoch() / std::chrono::minutes{5}; };
+    std::vector<Answer> before, after;
+    do { // silence grows every five minutes for everybody: both looks within one turn
+        const auto began = turn();
+        before = answers();
+        if (hidden.empty()) {
+            for (int i = 0; i < 12; ++i)
+                hidden.push_back(report(fia, i * 4 + 1, {{"place", "Taftan"}}, 61.5 + i % 4 * 0.01, {"fia"}));
+            for (int i = 0; i < 11; ++i)
+                EXPECT_EQ(judge(fia, hidden[i], hidden[i + 1], i % 3 ? "same" : "different").status, 201);
+            EXPECT_EQ(judge(fia, shared[4], hidden[4], "same").status, 201);
+            EXPECT_EQ(judge(fia, shared[6], hidden[9], "unsure").status, 201);
+            EXPECT_EQ(server
+                          .ask("POST", "/collections/events/items/" + hidden[0] + "/statements", fia + kJson,
+                               R"({"state":"closed"})")
+                          .status,
+                      201);
+        }
+        after = answers();
+        if (turn() == began) break;
+    } while (true);
+    ASSERT_EQ(before.size(), after.size());
+    for (std::size_t i = 0; i < before.size(); ++i) {
+        const auto& target = targets[i % targets.size()];
+        EXPECT_EQ(after[i].status, before[i].status) << target;
+        EXPECT_EQ(after[i].body, before[i].body) << target;
+        EXPECT_EQ(after[i].header("ETag"), before[i].header("ETag")) << target;
+    }
+    EXPECT_GT(events(fia).size(), 5u);
+}
+
+TEST_F(Fusion, a_chain_of_hundreds_of_like_reports_is_one_event_that_can_be_taken_apart) {
+    std::vector<std::string> chain;
+    json all = json::array();
+    for (int i = 0; i < 300; ++i) chain.push_back(report(i % 2 ? fia : anf, i % 60, {}, 61.5 + i * 0.001));
+    for (int i = 1; i < 300; ++i) all.push_back({{"a", chain[i - 1]}, {"b", chain[i]}, {"verdict", "same"}});
+    const auto judged = server.ask("POST", "/judgements", fia + kJson, json{{"judgements", all}}.dump());
+    ASSERT_EQ(judged.status, 201) << judged.body.substr(0, 500);
+    ASSERT_EQ(events(fia).size(), 1u);
+    EXPECT_EQ(events(fia)[0]["properties"]["members"].size(), 300u);
+    EXPECT_EQ(judge(fia, chain[0], chain[299], "different").status, 409) << "the whole chain ties them";
+    ASSERT_EQ(judge(fia, chain[150], chain[151], "different").status, 201);
+    EXPECT_EQ(events(fia).size(), 2u);
+}
+
 } // namespace

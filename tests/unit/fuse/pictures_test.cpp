@@ -300,20 +300,21 @@ TEST(Pictures, AJudgementThatContradictsIsToldWithThePathThatTiesThem) {
     room.judge(1, 2, Verdict::same);
     room.judge(3, 4, Verdict::same);
     room.judge(1, 4, Verdict::different);
-    const auto joined = room.pictures.standing(caller, pair_of(report_id(2), report_id(3)), Verdict::same);
+    const auto joined = room.pictures.trial(caller, {{pair_of(report_id(2), report_id(3)), Verdict::same}})[0];
     auto path = joined.path;
     if (!path.empty() && path.front() != report_id(1)) std::ranges::reverse(path);
     EXPECT_EQ(path, (std::vector{report_id(1), report_id(2), report_id(3), report_id(4)}));
     ASSERT_TRUE(joined.against);
     EXPECT_EQ(joined.against->pair, pair_of(report_id(1), report_id(4)));
-    EXPECT_TRUE(room.pictures.standing(caller, pair_of(report_id(1), report_id(4)), Verdict::same).path.empty())
+    EXPECT_TRUE(room.pictures.trial(caller, {{pair_of(report_id(1), report_id(4)), Verdict::same}})[0].path.empty())
         << "the pair itself may be judged anew";
     room.judge(2, 3, Verdict::same, "anf"); // somebody who sees less may have said so
     EXPECT_EQ(room.events(caller).size(), 2u) << "the contradiction joins nothing";
     EXPECT_TRUE(std::get<bool>(value(room.events(caller).at(report_id(1)), "conflicting")));
     room.judge(1, 4, Verdict::none);
     EXPECT_EQ(room.events(caller).size(), 1u);
-    EXPECT_FALSE(room.pictures.standing(caller, pair_of(report_id(1), report_id(4)), Verdict::different).path.empty())
+    EXPECT_FALSE(
+        room.pictures.trial(caller, {{pair_of(report_id(1), report_id(4)), Verdict::different}})[0].path.empty())
         << "they are tied by others now";
 }
 
