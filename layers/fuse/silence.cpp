@@ -110,11 +110,14 @@ Habit habit_of(const std::vector<Told>& told, geo::Instant first_of_agency, cons
     return habit;
 }
 
-// Reports a day in an area of this agency, all its areas together.
+// Reports a day in an area of this agency, all its areas together. Off the line is no area like the others: it counts
+// where there is nothing else.
 std::optional<double> usual_rate(const std::map<SilenceArea, Habit>& habits) {
     std::int64_t told = 0, counted = 0;
     double days = 0;
+    const bool on_the_line = !habits.empty() && !habits.rbegin()->first.section.empty();
     for (const auto& [area, habit] : habits) {
+        if (on_the_line && area.section.empty()) continue;
         told += static_cast<std::int64_t>(habit.told.size());
         counted += habit.reports;
         days += habit.days;
@@ -229,9 +232,23 @@ const char* name(Lateness lateness) {
     return names.at(static_cast<std::size_t>(lateness));
 }
 
-SilenceArea silence_area(const std::string& section, double distance_along_m) {
+namespace {
+// The number of the last area of a section so long; nothing where that isn't known.
+std::optional<std::int64_t> last_area(double section_length_m) {
+    if (section_length_m <= 0) return std::nullopt;
+    return std::max<std::int64_t>(0, std::llround(section_length_m / kSilenceArea_m) - 1);
+}
+} // namespace
+
+SilenceArea silence_area(const std::string& section, double distance_along_m, double section_length_m) {
     if (section.empty()) return {};
-    return {section, static_cast<std::int64_t>(std::floor(std::max(0.0, distance_along_m) / kSilenceArea_m))};
+    const auto number = static_cast<std::int64_t>(std::floor(std::max(0.0, distance_along_m) / kSilenceArea_m));
+    return {section, std::min(number, last_area(section_length_m).value_or(number))};
+}
+
+double silence_area_end_m(const SilenceArea& area, double section_length_m) {
+    const bool last = area.number == last_area(section_length_m);
+    return last ? section_length_m : static_cast<double>(area.number + 1) * kSilenceArea_m;
 }
 
 std::vector<Silence> silence_of(const std::map<SilenceArea, Presence>& areas, const SilenceQuestion& question) {

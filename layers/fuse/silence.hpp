@@ -6,10 +6,10 @@
 // The habit. Areas are pieces of 50 km of a border section, and all that is off the line. Within an area an agency's
 // reports are taken as a Poisson process with a rate of its own, estimated from the `window_days` before its last
 // report there (not from the silence that is to be judged). With few reports that estimate is drawn towards the mean of
-// all the agency's areas: the prior of the rate is Gamma with shape kPriorShape and that mean, so it weighs as much as
-// one report (Gamma-Poisson, e.g. Gelman et al., Bayesian Data Analysis, 3rd ed., 2.6). How likely a silence at least
-// as long is, if the habit still held, is the chance of no report under the posterior: (b / (b + s))^a for posterior
-// shape a, rate b and span s.
+// all the agency's areas on the line: the prior of the rate is Gamma with shape kPriorShape and that mean, so it weighs
+// as much as one report (Gamma-Poisson, e.g. Gelman et al., Bayesian Data Analysis, 3rd ed., 2.6). How likely a silence
+// at least as long is, if the habit still held, is the chance of no report under the posterior: (b / (b + s))^a for
+// posterior shape a, rate b and span s.
 //
 // Lateness. A report that was handed in days after what it tells of leaves the last days empty for everybody. Where an
 // agency's delays are known, the span is counted with them: an instant u before now counts as far as F(u), the share of
@@ -51,7 +51,10 @@ struct SilenceArea {
     std::int64_t number = 0; // from number * 50 km to the next
     friend auto operator<=>(const SilenceArea&, const SilenceArea&) = default;
 };
-SilenceArea silence_area(const std::string& section, double distance_along_m);
+// Of a section so long; one of unknown length (0) never ends. What is left at its end belongs to the last area where it
+// is less than half of one: rates of areas are compared.
+SilenceArea silence_area(const std::string& section, double distance_along_m, double section_length_m);
+double silence_area_end_m(const SilenceArea& area, double section_length_m);
 
 struct Heard {              // one report
     geo::Instant at;        // what it tells of

@@ -38,12 +38,6 @@ bool is_rescue(const Layer& layer, const Record& record) {
     return (kind != nullptr && rescue_kind(*kind)) || (phase != nullptr && !phase->empty() && *phase != "none");
 }
 
-SilenceArea area_of(const Record& record) {
-    const auto* section = text(record, common::section_id);
-    const auto* along = std::get_if<double>(&record.values[common::distance_along_m]);
-    return section == nullptr || along == nullptr ? SilenceArea{} : silence_area(*section, *along);
-}
-
 // "Provincial Excise" as a code: provincial_excise. Sources name agencies at a post in words.
 std::string code_of(const std::string& name) {
     std::string code;
@@ -143,6 +137,17 @@ void SilenceReader::check_post(const Layer& check_posts, const Record& record) {
     }
 }
 
+double SilenceReader::length_of(const std::string& section) const {
+    const auto found = std::ranges::find(sections_, section, &normalise::Section::id);
+    return found == sections_.end() ? 0 : found->chain.length_m();
+}
+
+SilenceArea SilenceReader::area_of(const Record& record) const {
+    const auto* section = text(record, common::section_id);
+    const auto* along = std::get_if<double>(&record.values[common::distance_along_m]);
+    return section == nullptr || along == nullptr ? SilenceArea{} : silence_area(*section, *along, length_of(*section));
+}
+
 // The areas that a track touches, by points about kStep_m apart. On the section the row was given, else nowhere.
 std::vector<SilenceArea> SilenceReader::areas_of_line(const Record& record) const {
     const auto* id = text(record, common::section_id);
@@ -151,7 +156,8 @@ std::vector<SilenceArea> SilenceReader::areas_of_line(const Record& record) cons
     if (section == sections_.end()) return {area_of(record)};
     std::set<SilenceArea> areas{area_of(record)};
     const auto look = [&](geo::Point point) {
-        if (const auto found = section->chain.locate(point)) areas.insert(silence_area(*id, found->distance_along_m));
+        if (const auto found = section->chain.locate(point))
+            areas.insert(silence_area(*id, found->distance_along_m, section->chain.length_m()));
     };
     constexpr double kStep_deg = kStep_m / 111'320; // a spacing, nothing that is measured
     std::optional<geo::Point> seen;

@@ -61,6 +61,8 @@ private:
         std::uint64_t sum_a = 0, sum_b = 0; // of what was used, whatever the order
     };
     void use(Source& source, const std::vector<std::string>& agencies, const Record& record);
+    double length_of(const std::string& section) const; // 0: not known
+    SilenceArea area_of(const Record& record) const;
     std::vector<SilenceArea> areas_of_line(const Record& record) const;
 
     const std::vector<normalise::Section>& sections_;

@@ -47,10 +47,10 @@ std::shared_ptr<SilenceMaps::Group> SilenceMaps::group_of(const access::Caller& 
 }
 
 std::vector<Record> SilenceMaps::rows(const access::Caller& caller, const ViewOf& view_of, geo::Instant moment,
-                                      const std::stop_token& stop) const {
+                                      const std::stop_token& stop) {
     const SilenceQuestion question{.now = moment};
     const auto sections = visible_sections(view_of, caller, stop);
-    const auto inputs = read_silence(view_of, store_, caller, sections, question, stop);
+    const auto inputs = read_silence(view_of, first_stored_, caller, sections, question, stop);
     return silence_rows(*layer_, inputs, sections, question, caller.scenario);
 }
 
@@ -97,7 +97,7 @@ std::shared_ptr<const index::View> SilenceMaps::now(const access::Caller& caller
 
 // As it was known when the change `at` had been stored, seen from the quarter of an hour in which that was.
 std::shared_ptr<const index::View> SilenceMaps::past(const access::Caller& caller, store::Seq at,
-                                                     const std::stop_token& stop) const {
+                                                     const std::stop_token& stop) {
     const auto view_of = [&](const std::string& id) -> std::shared_ptr<const index::View> {
         const auto view = model_.view(id);
         return view ? index::past_view(view, access::compile(caller, *view->layer).filter, store_, at, {}, stop)

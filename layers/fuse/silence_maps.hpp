@@ -44,10 +44,9 @@ private:
     };
     std::shared_ptr<Group> group_of(const access::Caller& caller);
     std::shared_ptr<const index::View> now(const access::Caller& caller);
-    std::shared_ptr<const index::View> past(const access::Caller& caller, store::Seq at,
-                                            const std::stop_token& stop) const;
+    std::shared_ptr<const index::View> past(const access::Caller& caller, store::Seq at, const std::stop_token& stop);
     std::vector<Record> rows(const access::Caller& caller, const ViewOf& view_of, geo::Instant moment,
-                             const std::stop_token& stop) const;
+                             const std::stop_token& stop);
     std::int64_t tick() const { return clock_().us / std::chrono::microseconds{kFresh}.count(); }
 
     const index::ReadModel& model_;
@@ -55,6 +54,7 @@ private:
     const std::function<geo::Instant()> clock_;
     const std::shared_ptr<const Layer> layer_ = std::make_shared<const Layer>(silence());
 
+    FirstStored first_stored_{store_};
     std::mutex mutex_;
     std::uint64_t asked_ = 0;
     store::Seq last_seq_ = 0; // of views, a row of numbers of their own: time has none in the log

@@ -11,16 +11,21 @@ geo::Instant stored_at(const Record& version) {
     return at != nullptr ? *at : geo::Instant{};
 }
 
-// A correction makes no report later than it was.
-geo::Instant first_stored(const store::Store& store, const Layer& layer, const Record& record,
-                          const std::stop_token& stop) {
-    if (record.version <= 1) return stored_at(record);
-    if (stop.stop_requested()) throw geo::Error{geo::ErrorCode::cancelled, "It was stopped."};
-    const auto versions = store.history(layer.id, record.id);
-    return stored_at(versions.empty() ? record : versions.front().record);
-}
-
 } // namespace
+
+geo::Instant FirstStored::operator()(const Layer& layer, const Record& record) {
+    if (record.version <= 1) return stored_at(record);
+    {
+        const std::lock_guard lock{mutex_};
+        if (const auto at = known_.find(record.id); at != known_.end()) return at->second;
+    }
+    const auto versions = store_.history(layer.id, record.id);
+    const auto first = stored_at(versions.empty() ? record : versions.front().record);
+    const std::lock_guard lock{mutex_};
+    if (known_.size() >= kMost) known_.clear();
+    known_[record.id] = first;
+    return first;
+}
 
 std::vector<std::string> silence_made_from() {
     return {"reports", "check_posts", "patrol_tracks", "border_sections"};
@@ -38,7 +43,7 @@ std::vector<normalise::Section> visible_sections(const ViewOf& view_of, const ac
     return sections;
 }
 
-SilenceInputs read_silence(const ViewOf& view_of, const store::Store& store, const access::Caller& caller,
+SilenceInputs read_silence(const ViewOf& view_of, FirstStored& first_stored, const access::Caller& caller,
                            const std::vector<normalise::Section>& sections, const SilenceQuestion& question,
                            const std::stop_token& stop,
                            const std::function<void(double share, const char* what)>& progress) {
@@ -53,7 +58,10 @@ SilenceInputs read_silence(const ViewOf& view_of, const store::Store& store, con
     each("border_sections", {}, false, [&](const Layer&, const Record& row) { reader.section(row); });
     say(0.1, "reading reports");
     each("reports", SilenceReader::report_fields(), false, [&](const Layer& layer, const Record& row) {
-        reader.report(layer, row, [&](const Record& used) { return first_stored(store, layer, used, stop); });
+        reader.report(layer, row, [&](const Record& used) {
+            if (stop.stop_requested()) throw geo::Error{geo::ErrorCode::cancelled, "It was stopped."};
+            return first_stored(layer, used);
+        });
     });
     say(0.7, "reading check posts and patrols");
     each("check_posts", SilenceReader::check_post_fields(), false,

@@ -7,8 +7,10 @@
 
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <stop_token>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 namespace layers::fuse {
@@ -23,8 +25,22 @@ using ViewOf = std::function<std::shared_ptr<const index::View>(const std::strin
 std::vector<normalise::Section> visible_sections(const ViewOf& view_of, const access::Caller& caller,
                                                  const std::stop_token& stop = {});
 
-// `sections` as above. Reads the store for the first versions of rows that were changed. Error{cancelled}.
-SilenceInputs read_silence(const ViewOf& view_of, const store::Store& store, const access::Caller& caller,
+// When the first version of a row was stored: a correction makes no report later than it was. Asks the store for rows
+// that were changed, and remembers. Thread-safe.
+class FirstStored {
+public:
+    explicit FirstStored(const store::Store& store) : store_{store} {} // which must outlive this
+    geo::Instant operator()(const Layer& layer, const Record& record);
+
+private:
+    static constexpr std::size_t kMost = 200'000; // remembered; then it begins anew
+    const store::Store& store_;
+    std::mutex mutex_;
+    std::unordered_map<geo::Uuid, geo::Instant> known_;
+};
+
+// `sections` as above. Error{cancelled}.
+SilenceInputs read_silence(const ViewOf& view_of, FirstStored& first_stored, const access::Caller& caller,
                            const std::vector<normalise::Section>& sections, const SilenceQuestion& question,
                            const std::stop_token& stop = {},
                            const std::function<void(double share, const char* what)>& progress = nullptr);

@@ -62,12 +62,12 @@ private:
             return;
         }
         const double from_m = static_cast<double>(area.number) * kSilenceArea_m;
-        double to_m = from_m + kSilenceArea_m;
         const auto section = std::ranges::find(sections_, area.section, &normalise::Section::id);
-        if (section != sections_.end()) {
-            to_m = std::min(to_m, section->chain.length_m());
+        const double length_m = section == sections_.end() ? 0 : section->chain.length_m();
+        const double to_m = silence_area_end_m(area, length_m);
+        if (length_m > from_m) {
             auto& piece = pieces_[area];
-            if (piece.type == geo::GeometryType::none && to_m > from_m) piece = section->chain.piece(from_m, to_m);
+            if (piece.type == geo::GeometryType::none) piece = section->chain.piece(from_m, to_m);
             record.geometry = piece;
         }
         const auto km = [](double m) { return std::to_string(std::lround(m / 1000)); };

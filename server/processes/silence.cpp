@@ -72,8 +72,9 @@ std::string run(ProcessContext& context) {
     const auto& app = context.app;
     const auto view_of = [&app](const std::string& id) { return app.index->view(id); };
     const auto sections = layers::fuse::visible_sections(view_of, context.caller, context.stop);
+    layers::fuse::FirstStored first_stored{*app.store};
     const auto inputs =
-        layers::fuse::read_silence(view_of, *app.store, context.caller, sections, question, context.stop,
+        layers::fuse::read_silence(view_of, first_stored, context.caller, sections, question, context.stop,
                                    [&context](double share, const char* what) { context.report(share, what); });
     context.report(0.9, "judging");
     context.go_on();

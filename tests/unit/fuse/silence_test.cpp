@@ -39,11 +39,29 @@ Silence only(const std::map<SilenceArea, Presence>& areas, double now_day, doubl
     return rows.empty() ? Silence{} : rows.front();
 }
 
-TEST(Silence, AnAreaIsAPieceOf50Kilometres) {
-    EXPECT_EQ(silence_area("IRN-1", 0), (SilenceArea{"IRN-1", 0}));
-    EXPECT_EQ(silence_area("IRN-1", 49'999), (SilenceArea{"IRN-1", 0}));
-    EXPECT_EQ(silence_area("IRN-1", 50'000), (SilenceArea{"IRN-1", 1}));
-    EXPECT_EQ(silence_area("", 123), SilenceArea{}) << "off the line there is no kilometre";
+TEST(Silence, AnAreaIsAPieceOf50KilometresAndASmallRestBelongsToTheLast) {
+    const auto area = [](double along_m, double length_m) { return silence_area("IRN-1", along_m, length_m).number; };
+    EXPECT_EQ(area(0, 1e6), 0);
+    EXPECT_EQ(area(49'999, 1e6), 0);
+    EXPECT_EQ(area(50'000, 1e6), 1);
+    EXPECT_EQ(area(1'004'000, 1'005'000), 19) << "five kilometres are no area of their own";
+    EXPECT_EQ(area(1'004'000, 1'030'000), 20);
+    EXPECT_EQ(area(9'000, 10'000), 0);
+    EXPECT_EQ(area(1'004'000, 0), 20) << "of unknown length";
+    EXPECT_EQ(silence_area_end_m({"IRN-1", 19}, 1'005'000), 1'005'000);
+    EXPECT_EQ(silence_area_end_m({"IRN-1", 18}, 1'005'000), 950'000);
+    EXPECT_EQ(silence_area_end_m({"IRN-1", 20}, 0), 1'050'000);
+    EXPECT_EQ(silence_area("", 123, 0), SilenceArea{}) << "off the line there is no kilometre";
+}
+
+// Inland an agency may report ten times as much: that is no measure for a stretch of the line.
+TEST(Silence, WhatIsOffTheLineIsNoPartOfTheMean) {
+    const auto alone = silence_of({{kHere, every(10, 100)}}, {day(130)});
+    const auto with_inland = silence_of({{SilenceArea{}, every(1, 100)}, {kHere, every(10, 100)}}, {day(130)});
+    ASSERT_EQ(with_inland.size(), 2u);
+    EXPECT_EQ(with_inland[1].rate_per_day, alone[0].rate_per_day);
+    EXPECT_GT(*with_inland[0].rate_per_day, 0.5);
+    EXPECT_TRUE(silence_of({{SilenceArea{}, every(1, 100)}}, {day(130)})[0].probability) << "or where there is no line";
 }
 
 // Ten reports in the hundred days before the last one: a rate of 0.1 a day in every area (there is one), so prior and
