@@ -92,6 +92,24 @@ TEST_F(SilenceProcess, tells_of_each_agency_and_area_with_method_inputs_and_labe
     EXPECT_EQ(silence(levies).body, answer.body) << "the same inputs, the same bytes";
 }
 
+TEST_F(SilenceProcess, is_a_collection_with_tiles_that_nobody_writes) {
+    for (int n = 1; n <= 25; n += 2) report(levies, n);
+    const auto items = body(server->get("/collections/silence/items", levies));
+    ASSERT_EQ(items["numberMatched"], 1);
+    EXPECT_EQ(items["features"][0]["properties"]["status"], "silent");
+    EXPECT_EQ(items["features"][0]["id"], body(silence(levies))["features"][0]["id"]);
+    EXPECT_EQ(body(server->get("/collections/silence/items", customs))["numberMatched"], 0);
+    const auto tile = server->get("/tiles/silence/5/21/13.mvt", levies); // 56..67 east, 21..31 north
+    EXPECT_EQ(tile.status, 200);
+    EXPECT_NE(tile.body.find("silent"), std::string::npos);
+    EXPECT_EQ(server->get("/tiles/silence/5/21/13.mvt", customs).status, 204);
+    EXPECT_EQ(server
+                  ->ask("POST", "/collections/silence/items", levies + kFeature,
+                        R"({"type":"Feature","geometry":null,"properties":{}})")
+                  .status,
+              403);
+}
+
 // domain.md, the purpose wall, and noninterference: neither may change a byte.
 TEST_F(SilenceProcess, neither_rescue_reports_nor_those_of_others_change_a_byte) {
     for (int n = 1; n <= 12; ++n) report(levies, n);
