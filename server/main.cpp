@@ -6,6 +6,7 @@
 #include "server/commands/export.hpp"
 #include "server/commands/fuse.hpp"
 #include "server/commands/import.hpp"
+#include "server/commands/judge.hpp"
 #include "server/commands/token.hpp"
 #include "server/serve.hpp"
 
@@ -28,6 +29,7 @@ constexpr std::array kVerbs{
     Verb{"export", server::commands::export_command, "vector tiles (MBTiles) or GeoJSON of any layers"},
     Verb{"fuse", server::commands::fuse_command, "which reports are of the same event, and why"},
     Verb{"import", server::commands::import_command, "files into a layer"},
+    Verb{"judge", server::commands::judge_command, "judgements about pairs of reports, from a table"},
     Verb{"restore", server::commands::restore_command, "a data directory from a backup"},
     Verb{"serve", server::serve_command, "tiles and features over HTTP"},
     Verb{"token", server::commands::token_command, "tokens of accounts"},

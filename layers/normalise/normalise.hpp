@@ -84,6 +84,10 @@ private:
     std::unique_ptr<State> state_;
 };
 
+// The id that a row with this reference of this agency gets from every import.
+geo::Uuid id_of_reference(const Layer& layer, const std::string& agency, const std::string& scenario,
+                          const std::string& source_ref);
+
 // A layer for --new-layer: every column of the file as a queryable field (names made snake_case, clashes numbered).
 // Columns that mean what a common field means become that field.
 Layer layer_for(const std::string& id, const ingest::SourceSchema& schema);

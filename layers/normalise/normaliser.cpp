@@ -311,6 +311,16 @@ geo::Uuid identity_of(const Layer& layer, const Record& record) {
 
 } // namespace
 
+geo::Uuid id_of_reference(const Layer& layer, const std::string& agency, const std::string& scenario,
+                          const std::string& source_ref) {
+    Record record;
+    record.values.resize(layer.fields.size());
+    if (!agency.empty()) record.values[common::agency] = agency;
+    if (!scenario.empty()) record.values[common::scenario_id] = scenario;
+    record.values[common::source_ref] = source_ref;
+    return identity_of(layer, record);
+}
+
 Normaliser::Normaliser(Options options, const ingest::SourceSchema& schema)
     : state_{std::make_unique<State>(std::move(options), schema)} {}
 Normaliser::~Normaliser() = default;

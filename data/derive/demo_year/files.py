@@ -5,7 +5,7 @@ import json
 import pathlib
 from typing import Any, Iterable
 
-from demo_year import line_rows, report_rows, terrain
+from demo_year import judgements, line_rows, report_rows, terrain
 from demo_year.parameters import DAY, MONTHS, SCENARIO, SECTION, START
 from demo_year.times import instant
 from demo_year.truth import GROUPS, SEASON, SHAPES
@@ -47,7 +47,8 @@ def write_year(year: Year, out: pathlib.Path) -> dict[str, int]:
                                           line_rows.known_routes(year.truth.routes, year.tracks, year.strip,
                                                                  year.seed)),
         "reports": write_table(out / "reports.csv", report_rows.COLUMNS,
-                               (report_rows.row_of(p, r, year.seed) for r in year.spoken.reports))}
+                               (report_rows.row_of(p, r, year.seed) for r in year.spoken.reports)),
+        "judgements": write_table(out / "judgements.csv", judgements.COLUMNS, judgements.rows(year))}
 
 
 def write_terrain(year: Year, path: pathlib.Path) -> None:
