@@ -99,6 +99,9 @@ test("a pair shows both reports with what differs, the score's terms, and both p
   const sum = numbers.slice(0, -1).reduce((total, one) => total + one, 0);
   expect(sum).toBeCloseTo(numbers.at(-1) ?? NaN, 0);
   await expect(pair(page).getByRole("heading", { level: 2 })).toContainText("%");
+  const unnamed = await pair(page).locator("button, input, summary, a").evaluateAll((stops) => stops
+    .filter((stop) => (stop.getAttribute("aria-label") ?? stop.textContent ?? "").trim() === "").length);
+  expect(unnamed, "stops of the Tab key without a name").toBe(0);
   await idle(page);
   const drawn = (await drawnAt(page)).map((one) => one.layer);
   for (const layer of ["mark-a", "mark-b", "between", "precision-a", "precision-b"]) expect(drawn).toContain(`sarhad-overlay-${layer}`);
@@ -241,6 +244,38 @@ test("resubmissions are judged together after a question that says how many, and
   await page.getByRole("button", { name: "Take back" }).click();
   await expect.poll(() => desk.members("fia", sent[0] ?? "")).toEqual([sent[0]]);
   for (const id of sent) expect(await desk.members("fia", id)).toEqual([id]);
+});
+
+test("a queue that can't be read says so, and is read again on demand", async ({ browser }) => {
+  await told(0);
+  const page = await desk.open(browser, "fia");
+  let broken = true;
+  await page.route("**/judgements/queue**", (route) => (broken ? route.abort("connectionrefused") : route.continue()));
+  await page.getByRole("tab", { name: "Review" }).click();
+  await expect(page.getByRole("alert").filter({ hasText: "The queue could not be read" })).toBeVisible();
+  broken = false;
+  await page.getByRole("button", { name: "Try again" }).click();
+  await expect(rows(page)).toHaveCount(1);
+  await expect(page.getByText("The queue could not be read")).toBeHidden();
+});
+
+test("a judgement whose answer is lost is sent again and stored once", async ({ browser }) => {
+  const [a, b] = await told(0);
+  const page = await desk.open(browser, "fia");
+  await begin(page);
+  let lost = true;
+  await page.route("**/judgements", async (route) => {
+    if (route.request().method() !== "POST" || !lost) return route.continue();
+    lost = false;
+    await route.fetch(); // the server has it
+    return route.abort("connectionreset");
+  });
+  await page.keyboard.type("s");
+  await expect(pair(page).getByRole("alert")).toContainText("No answer from the server");
+  expect(await shownPair(page)).toBe(keyOf(a, b));
+  await page.keyboard.type("s");
+  await expect(page.getByText("No pair of reports waits")).toBeVisible();
+  expect(await verdicts("fia")).toEqual(["same"]);
 });
 
 test("who may not judge reads the queue and is told why", async ({ browser }) => {

@@ -24,6 +24,8 @@ export interface Answer {
 type Role = "analyst" | "viewer" | "field_unit";
 
 export class Desk {
+  readonly faults: string[] = []; // in the consoles of all its pages; a refusal or a broken line that a test provokes is none
+
   private constructor(readonly url: string, private readonly folder: string, private readonly server: ChildProcess,
     readonly tokens: Readonly<Record<string, string>>) {}
 
@@ -53,6 +55,7 @@ export class Desk {
     this.server.kill("SIGTERM");
     await gone;
     rmSync(this.folder, { recursive: true, force: true });
+    expect(this.faults, "errors in the consoles").toEqual([]);
   }
 
   token(name: string): string {
@@ -95,12 +98,20 @@ export class Desk {
     return Array.isArray(members) ? members.map(String).sort() : [];
   }
 
+  watch(page: Page): void {
+    page.on("pageerror", (error) => this.faults.push(`exception: ${error.message}`));
+    page.on("console", (message) => {
+      const refused = /status of (409|412)|net::ERR_CONNECTION/.test(message.text());
+      if (["error", "warning"].includes(message.type()) && !refused) this.faults.push(`${message.text()} ${message.location().url}`);
+    });
+  }
+
   // A browser of one of the people, with its map open and drawn.
   async open(browser: Browser, name: string, hash = "", size = { width: 1280, height: 800 }): Promise<Page> {
     const context: BrowserContext = await browser.newContext({ viewport: size });
     await context.addInitScript((held) => window.sessionStorage.setItem("sarhad.token", held), this.token(name));
     const page = await context.newPage();
-    page.on("pageerror", (error) => expect(error.message, "an exception in the page").toBe(""));
+    this.watch(page);
     await page.goto(`${this.url}/map/${hash}`);
     await idle(page);
     await expect(page.locator('[data-test="live"].live')).toBeVisible();

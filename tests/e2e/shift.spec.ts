@@ -20,6 +20,7 @@ const som = (n: number) => ({ kind: "som", valid_from: at(100 * n), place: `Post
 
 async function comeBack(context: BrowserContext): Promise<Page> {
   const page = await context.newPage();
+  desk.watch(page);
   await page.goto(`${desk.url}/map/`);
   await idle(page);
   return page;
@@ -68,8 +69,9 @@ test("a page that was closed for long tells it too; one that was away for a mome
   await idle(page);
   await expect(page.locator('[data-test="live"].live')).toBeVisible();
   await desk.report("levies", 63, 28, som(1));
+  await expect(page.locator('[data-test="live"]')).toContainText("changed"); // it was told to the page
   await expect(bar(page)).toBeHidden();
-  await page.close({ runBeforeUnload: false });
+  await page.close();
 
   await desk.report("levies", 64, 28, som(2));
   await context.addInitScript(() => {

@@ -44,9 +44,9 @@ describe("a score as bars", () => {
     expect(bitsText(0.04)).toBe("±0.0");
     expect(bitsText(-0.04)).toBe("±0.0");
     expect(bitsText(3.91)).toBe("+3.9");
-    expect(percentText(1)).toBe("> 99 %");
-    expect(percentText(0.954)).toBe("95 %");
-    expect(percentText(0)).toBe("< 1 %");
+    expect(percentText(1)).toBe(">\u00a099\u00a0%");
+    expect(percentText(0.954)).toBe("95\u00a0%");
+    expect(percentText(0)).toBe("<\u00a01\u00a0%");
     expect(probabilityWords(0.95)).toBe("Almost certainly the same");
     expect(probabilityWords(0.94)).toBe("Probably the same");
     expect(probabilityWords(0.5)).toBe("Rather the same than not");

@@ -20,7 +20,7 @@ import { EventState } from "./event_state";
 import { memberOf, type Best, type Conflict, type StatusSaid, type Why } from "./model";
 import { readWhy } from "./requests";
 import { EventScores } from "./event_scores";
-import { agencyName, reportTitle, ReportLink } from "./words";
+import { agencyName, reportShort, ReportLink } from "./words";
 
 export function EventDetail({ feature }: { feature: Feature }) {
   const why = useSignal<{ of: string; is: Why } | null>(null);
@@ -40,7 +40,7 @@ export function EventDetail({ feature }: { feature: Feature }) {
   const known = why.value?.of === feature.id ? why.value.is : null;
   useEffect(() => {
     if (known === null) return;
-    return drawOver(Symbol(feature.id), drawnEvent(known));
+    return drawOver(Symbol(feature.id), drawnEvent(known), false);
   }, [known]);
 
   return (
@@ -134,7 +134,7 @@ function Chosen({ title, best, why }: { title: string; best: Best | null; why: W
   return (
     <>
       <dt>{title}</dt>
-      <dd>{report === undefined ? best.report : <ReportLink report={report} />}<span class="line">{best.reason}</span></dd>
+      <dd>{report === undefined ? best.report : <ReportLink report={report}>{reportShort(report)}</ReportLink>}<span class="line">{best.reason}</span></dd>
     </>
   );
 }
@@ -153,7 +153,7 @@ function Status({ title, code, said, why }: { title: string; code: string; said:
           return (
             <li key={report}>
               <span class="status" data-status={status}><span aria-hidden="true">{statusSigns[status] ?? "·"}</span> {word(status)}</span>{" "}
-              {teller !== undefined && <ReportLink report={teller} />}
+              {teller !== undefined && <ReportLink report={teller}>{reportShort(teller)}</ReportLink>}
             </li>
           );
         })}
@@ -171,7 +171,7 @@ function Conflicts({ why }: { why: Why }) {
       <ul>
         {why.conflicts.map((conflict) => <ConflictRow key={`${conflict.field}${conflict.one}${conflict.other}`} conflict={conflict} why={why} />)}
         {apart.map(([one, other], at) => (
-          <li key={at}>{t("event.contested", { one: one === undefined ? "?" : reportTitle(one), other: other === undefined ? "?" : reportTitle(other) })}</li>
+          <li key={at}>{t("event.contested", { one: one === undefined ? "?" : reportShort(one), other: other === undefined ? "?" : reportShort(other) })}</li>
         ))}
       </ul>
       <p class="note">{t("event.conflicts_note")}</p>
@@ -185,7 +185,8 @@ function ConflictRow({ conflict, why }: { conflict: Conflict; why: Why }) {
     <li>
       <strong>{word(conflict.field)}: {conflict.said}</strong>
       <span class="line">
-        {one !== undefined && <ReportLink report={one} />} ≠ {other !== undefined && <ReportLink report={other} />}
+        {one !== undefined && <ReportLink report={one}>{reportShort(one)}</ReportLink>} ≠{" "}
+        {other !== undefined && <ReportLink report={other}>{reportShort(other)}</ReportLink>}
       </span>
     </li>
   );

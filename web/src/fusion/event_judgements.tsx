@@ -12,7 +12,7 @@ import { JudgementLine, RefusalView } from "./refusal_view";
 import type { Refusal } from "./requests";
 import { judgeAgain } from "./review";
 import { mayJudge } from "./state";
-import { reportTitle, verdictText } from "./words";
+import { reportShort, verdictText } from "./words";
 
 export function EventJudgements({ why }: { why: Why }) {
   const met = useSignal<Refusal | null>(null);
@@ -32,7 +32,7 @@ export function EventJudgements({ why }: { why: Why }) {
   };
   const named = (id: string) => {
     const report = memberOf(why, id);
-    return report === undefined ? t("event.another_report") : reportTitle(report);
+    return report === undefined ? t("event.another_report") : reportShort(report);
   };
   return (
     <section>

@@ -4,9 +4,10 @@ import type { Feature } from "../api";
 import { ask } from "../edit/confirm";
 import { failureOf } from "../edit/failure";
 import { lengthText } from "../feature_text";
-import { t } from "../i18n";
+import { t, word } from "../i18n";
 import { refreshTouched } from "../map/refresh";
 import { announcement, select } from "../state";
+import { readableInstant } from "../time";
 import { countText, gradeText } from "./compare";
 import type { Member, Why } from "./model";
 import { takingOut } from "./queue";
@@ -14,7 +15,7 @@ import { RefusalView } from "./refusal_view";
 import { eventOfReport, type Refusal } from "./requests";
 import { judgeSteps } from "./review";
 import { mayJudge } from "./state";
-import { reportTitle, ReportLink } from "./words";
+import { reportShort, reportTitle, ReportLink } from "./words";
 
 export function EventMembers({ event, why }: { event: Feature; why: Why }) {
   const met = useSignal<Refusal | null>(null);
@@ -63,18 +64,18 @@ export function EventMembers({ event, why }: { event: Feature; why: Why }) {
 
 function Row({ member, why, takeOut }: { member: Member; why: Why; takeOut: (() => void) | null }) {
   const { report, withdrawn, fromPlace } = member;
-  const { source_ref: ref } = report.properties;
+  const { kind, valid_from: from } = report.properties;
   const best = why.place?.report === report.id;
   const grade = gradeText(report.properties);
   const many = countText(report.properties);
-  const parts = [typeof ref === "string" ? ref : "", grade === "" ? "" : t("event.graded", { grade }),
+  const parts = [typeof kind === "string" ? word(kind) : "", typeof from === "string" ? readableInstant(from) : "", grade === "" ? "" : t("event.graded", { grade }),
     many === "" ? "" : t("event.persons", { n: many }),
     best ? t("event.is_best") : fromPlace === null ? "" : t("event.from_place", { distance: lengthText(fromPlace) })];
   return (
     <li data-report={report.id}>
       <span class="member-sign" aria-hidden="true">{best ? "●" : withdrawn ? "◌" : "○"}</span>
       <span class="edit-name">
-        <ReportLink report={report} />
+        <ReportLink report={report}>{reportShort(report)}</ReportLink>
         {withdrawn && <span class="badge">{t("event.member_withdrawn")}</span>}
         <small>{parts.filter((part) => part !== "").join(" · ")}</small>
       </span>

@@ -3,7 +3,7 @@ import { t } from "../i18n";
 import { memberOf, pairKey, type ScoredPair, type Why } from "./model";
 import { percentText } from "./waterfall";
 import { WaterfallView } from "./waterfall_view";
-import { reportTitle } from "./words";
+import { reportShort } from "./words";
 
 export function EventScores({ why }: { why: Why }) {
   if (why.members.length < 2) return null;
@@ -18,7 +18,7 @@ export function EventScores({ why }: { why: Why }) {
 
 function Score({ pair, why }: { pair: ScoredPair; why: Why }) {
   const [one, other] = [memberOf(why, pair.a), memberOf(why, pair.b)];
-  const named = [one, other].map((report) => (report === undefined ? "?" : reportTitle(report)));
+  const named = [one, other].map((report) => (report === undefined ? "?" : reportShort(report)));
   return (
     <details class="score">
       <summary><strong>{percentText(pair.probability)}</strong> {named[0]} / {named[1]}</summary>

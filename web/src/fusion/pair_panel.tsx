@@ -40,7 +40,7 @@ function Panel({ pair }: { pair: ReviewPair }) {
     const drawn = drawnPair(pair.reports, path.value);
     const box = boundsOfDrawn(drawn);
     if (box !== null) showBounds(box, closest);
-    return drawOver(Symbol(key), drawn);
+    return drawOver(Symbol(key), drawn, true);
   }, [key, drawing]);
 
   const close = () => {

@@ -184,15 +184,18 @@ function refuse(pair: ReviewPair, met: Refusal): void {
   announcement.value = t(met.kind === "overtaken" ? "refusal.overtaken" : "refusal.contradiction");
 }
 
-// The judged pair leaves the queue, and the next one comes.
+// The judged pair leaves the queue, and the next one comes. What was asked before the judgement would bring it back.
 async function leave(pair: ReviewPair): Promise<void> {
+  reading?.abort();
   const now = queue.peek();
   const key = pairKey(pair);
   const at = now?.pairs.findIndex((one) => pairKey(one) === key) ?? -1;
   const pairs = now?.pairs.filter((one) => pairKey(one) !== key) ?? [];
   if (now !== null && at >= 0) queue.value = { ...now, pairs };
   if (at >= 0) place.value = at;
-  await goTo(neighbour(pairs, key, place.peek(), 1), false);
+  const following = neighbour(pairs, key, place.peek(), 1);
+  await goTo(following, false);
+  if (following === null) document.getElementById("tab-review")?.focus();
 }
 
 function keep(entry: MyJudgement): void {

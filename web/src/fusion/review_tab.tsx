@@ -19,6 +19,7 @@ import { percentText } from "./waterfall";
 import { agencyName, pairSubtitle, pairTitle, verdictText } from "./words";
 
 const settle = 300; // milliseconds: an import is many changes
+const again = 2000; // milliseconds
 const every = 30_000; // claims are told by nobody, and last three times as long
 
 // While somebody reviews: reads the queue again when reports or events have changed, and keeps the claim.
@@ -30,6 +31,12 @@ export function useLiveQueue(active: boolean): void {
     const timer = window.setTimeout(() => void loadQueue(), queue.peek() === null ? 0 : settle);
     return () => window.clearTimeout(timer);
   }, [active, touched, wanted, line.value === "lost"]);
+  const refused = queueFailure.value; // a server that has just begun is still comparing
+  useEffect(() => {
+    if (!active || refused?.status !== 503) return;
+    const timer = window.setTimeout(() => void loadQueue(), again);
+    return () => window.clearTimeout(timer);
+  }, [active, refused]);
   useEffect(() => {
     if (!active) return;
     const timer = window.setInterval(() => {
@@ -157,7 +164,7 @@ function Marks({ pair }: { pair: ReviewPair }) {
       {urgent(pair) && <span class="distress-mark"><span aria-hidden="true">▲</span> {t("pair.mark_distress")}</span>}
       {pair.acrossWall && <span class="badge">{t("pair.mark_wall")}</span>}
       {pair.resubmission && <span class="badge">{t("pair.mark_resubmission")}</span>}
-      {pair.claimedBy !== null && <span class="badge claimed">◉ {t("pair.mark_claimed", { agency: agencyName(pair.claimedBy) })}</span>}
+      {pair.claimedBy !== null && <span class="badge claimed">◉ {pair.claimedBy === "" ? t("pair.mark_claimed_unnamed") : t("pair.mark_claimed", { agency: agencyName(pair.claimedBy) })}</span>}
     </span>
   );
 }

@@ -35,8 +35,8 @@ export function bitsText(bits: number): string {
 
 // Two digits are all that the score can bear, and "100 %" would be a promise.
 export function percentText(probability: number): string {
-  if (probability > 0.99) return "> 99 %";
-  return probability < 0.01 ? "< 1 %" : `${formatNumber(probability * 100)} %`;
+  if (probability > 0.99) return ">\u00a099\u00a0%";
+  return probability < 0.01 ? "<\u00a01\u00a0%" : `${formatNumber(probability * 100)}\u00a0%`;
 }
 
 const steps: readonly (readonly [least: number, words: TextKey])[] = [

@@ -12,8 +12,9 @@ export function WaterfallView({ pair }: { pair: ScoredPair }) {
       <thead>
         <tr>
           <th scope="col">{t("pair.term")}</th>
-          <th scope="col" class="waterfall-scale">
-            <span aria-hidden="true">−</span><span class="unseen">{t("pair.beams")}</span><span aria-hidden="true">+</span>
+          <th scope="col">
+            <span class="unseen">{t("pair.beams")}</span>
+            <span class="waterfall-scale" aria-hidden="true"><span>−</span><span>+</span></span>
           </th>
           <th scope="col">{t("pair.bits")}</th>
         </tr>

@@ -43,6 +43,13 @@ export function reportTitle(report: Feature): string {
     .filter((part) => part !== "").join(" · ");
 }
 
+// "FIA · FIA-0260": among the reports of one event, which are of one kind and time.
+export function reportShort(report: Feature): string {
+  const from = textOf(report, "valid_from");
+  return [agencyName(textOf(report, "agency")), textOf(report, "source_ref") || (from === "" ? "" : readableInstant(from))]
+    .filter((part) => part !== "").join(" · ");
+}
+
 export function ReportLink({ report, children }: { report: Feature; children?: ComponentChildren }) {
   return (
     <button type="button" class="link report-link" onClick={() => select({ collection: "reports", id: report.id })}>

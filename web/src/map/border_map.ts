@@ -34,6 +34,7 @@ declare global {
 const wholeBorder: Bounds = [60, 23, 81, 37.5];
 const reach = 6; // pixels around a click
 const moveTime = 600; // milliseconds of a commanded move
+const settleTime = 3000; // milliseconds in which the window may still change because a panel opens beside it
 const askAgain = 3000; // milliseconds between questions to a silent server
 const selectionColours = { light: "#0891b2", dark: "#22d3ee" };
 
@@ -133,7 +134,9 @@ function listen(created: MapLibreMap): void {
   created.on("resize", () => {
     if (performance.now() < moveEnds) move();
   });
-  created.on("dragstart", () => (moveEnds = 0));
+  created.on("movestart", (event) => {
+    if ("originalEvent" in event && event.originalEvent !== undefined) moveEnds = 0; // the hand has it now
+  });
   created.getCanvas().addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || editorHasMap()) return;
     const { clientWidth, clientHeight } = created.getCanvas();
@@ -203,7 +206,7 @@ function applyTime(datetime: string | undefined): void {
 
 function command(next: () => void): void {
   move = next;
-  moveEnds = performance.now() + moveTime;
+  moveEnds = performance.now() + settleTime;
   next();
 }
 

@@ -4,6 +4,7 @@ import { effect, signal } from "@preact/signals";
 import type { FeatureCollection } from "geojson";
 import type { GeoJSONSource, LayerSpecification, Map as MapLibreMap } from "maplibre-gl";
 import { theme } from "../state";
+import { alwaysShown } from "./style_view";
 
 const source = "sarhad-overlay";
 const ratio = 2; // pixels of a picture for one of the window
@@ -24,18 +25,33 @@ const colours: Readonly<Record<"light" | "dark", Colours>> = {
 };
 
 const empty: FeatureCollection = { type: "FeatureCollection", features: [] };
-const drawn = signal<{ owner: symbol | null; data: FeatureCollection }>({ owner: null, data: empty });
+const veilOpacity = 0.45;
+
+interface Drawing {
+  owner: symbol | null;
+  data: FeatureCollection;
+  veil: boolean; // the rest of the map steps back
+}
+
+const blank: Drawing = { owner: null, data: empty, veil: false };
+const drawn = signal<Drawing>(blank);
 
 // Draws for `owner`; what it returns takes the drawing away unless another owner has drawn since.
-export function drawOver(owner: symbol, data: FeatureCollection): () => void {
-  drawn.value = { owner, data };
+export function drawOver(owner: symbol, data: FeatureCollection, veil: boolean): () => void {
+  drawn.value = { owner, data, veil };
   return () => {
-    if (drawn.peek().owner === owner) drawn.value = { owner: null, data: empty };
+    if (drawn.peek().owner === owner) drawn.value = blank;
   };
 }
 
 export function attachOverlay(map: MapLibreMap): () => void {
-  const show = () => void map.getSource<GeoJSONSource>(source)?.setData(drawn.peek().data);
+  const show = () => {
+    const { data, veil } = drawn.peek();
+    const found = map.getSource<GeoJSONSource>(source);
+    if (found === undefined) return;
+    void found.setData(data);
+    map.setPaintProperty(`${source}-veil`, "background-opacity", veil ? veilOpacity : 0);
+  };
   map.on("style.load", () => {
     addLayers(map, colours[theme.peek()]);
     show();
@@ -79,6 +95,9 @@ function addLayers(map: MapLibreMap, palette: Colours): void {
   ] as const;
   for (const [name, image] of pictures) if (image !== null && !map.hasImage(name)) map.addImage(name, image, { pixelRatio: ratio });
   map.addSource(source, { type: "geojson", data: empty });
+  // what is always shown, distress, does not step back
+  const urgent = map.getStyle().layers.find(alwaysShown)?.id;
+  map.addLayer({ id: `${source}-veil`, type: "background", paint: { "background-color": palette.paper, "background-opacity": 0 } }, urgent);
   for (const layer of layersOf(palette)) map.addLayer(layer);
 }
 

@@ -7,6 +7,7 @@ import { counts, idsOf, netChanges, parseChange, type Change, type Count, type L
 
 const mostPages = 30; // of 1000 changes
 const mostNamed = 40; // features of a kind that are named; the rest is counted
+const mostJoined = 500; // new events that are looked through for those of several reports
 const mostJudgements = 1000;
 const idsAtOnce = 50; // in one address
 
@@ -35,11 +36,11 @@ async function readChanges(cursor: string): Promise<{ changes: Change[]; whole: 
   return { changes, whole: false };
 }
 
-async function named(collection: string, ids: readonly string[]): Promise<Feature[]> {
+async function named(collection: string, ids: readonly string[], and = ""): Promise<Feature[]> {
   const found: Feature[] = [];
   for (let from = 0; from < ids.length; from += idsAtOnce) {
     const wanted = ids.slice(from, from + idsAtOnce).map((id) => `'${id}'`).join(", ");
-    found.push(...(await getItems(collection, { filter: `id IN (${wanted})`, limit: idsAtOnce })).features);
+    found.push(...(await getItems(collection, { filter: `id IN (${wanted})${and}`, limit: idsAtOnce })).features);
   }
   return found;
 }
@@ -55,14 +56,17 @@ export async function readSince(left: Left, known: ReadonlySet<string>): Promise
   const net = netChanges(changes);
   const newReports = idsOf(net.get("reports"), "created");
   const fences = idsOf(net.get("fence_segments"), "created", "updated");
-  // an event of one new report says no more than the report
   const fresh = new Set(newReports);
-  const events = idsOf(net.get("events"), "created", "updated").filter((id) => !(fresh.has(id) && net.get("events")?.get(id) === "created"));
+  const isFresh = (id: string) => fresh.has(id) && net.get("events")?.get(id) === "created";
+  const events = idsOf(net.get("events"), "created", "updated");
+  const older = events.filter((id) => !isFresh(id));
   const newest = [...newReports].reverse().slice(0, mostNamed);
-  const [urgent, reports, eventRows, fenceRows, judgements] = await Promise.all([
+  const [urgent, reports, eventRows, joined, fenceRows, judgements] = await Promise.all([
     newReports.length === 0 ? [] : distressAmong(fresh),
     named("reports", newest),
-    known.has("events") ? named("events", events.slice(-mostNamed)) : [],
+    known.has("events") ? named("events", older.slice(-mostNamed)) : [],
+    // an event of one new report says no more than the report
+    known.has("events") ? named("events", events.filter(isFresh).slice(-mostJoined), " AND reports > 1") : [],
     named("fence_segments", fences.slice(-mostNamed)),
     known.has("events") ? readJudgements(new Date(left.at).toISOString(), mostJudgements) : [],
   ]);
@@ -72,8 +76,8 @@ export async function readSince(left: Left, known: ReadonlySet<string>): Promise
     reports: [...urgent, ...others].slice(0, Math.max(mostNamed, urgent.length)),
     newReports: newReports.length,
     distress: urgent.length,
-    events: eventRows,
-    changedEvents: events.length,
+    events: [...joined, ...eventRows].slice(0, mostNamed),
+    changedEvents: older.length + joined.length,
     fences: fenceRows,
     changedFences: fences.length,
     judgements,

@@ -68,6 +68,7 @@ export const reviewing = {
   "pair.mark_distress": "Distress",
   "pair.mark_wall": "across the purpose wall",
   "pair.mark_resubmission": "resubmission",
+  "pair.mark_claimed_unnamed": "open on another desk",
   "pair.mark_claimed": "open at: {agency}",
 
   "compare.caption": "Both reports, field by field",
