@@ -139,7 +139,10 @@ public:
         }
         for (const auto& [agency, ids] : reports) {
             double expected = 0;
-            for (const auto& id : ids) expected += surroundings.expected(*find(id), *find(id), within_m, within_s);
+            for (const auto& id : ids) {
+                const auto spot = surroundings.spot(*find(id));
+                expected += surroundings.expected(spot, surroundings.met(spot, spot.agency), spot, within_m, within_s);
+            }
             // some of those that met are the agency's own doubles
             const double doubles = 2 * kDoubles * static_cast<double>(ids.size());
             const double usual = table_weights()[Weight::near_repeats];
@@ -160,6 +163,22 @@ private:
     std::map<std::string, double> met_;
 };
 
+// Weights need no more than this; of a longer list some spans of days are taken whole, the same ones in any order.
+constexpr std::size_t kMostPairs = 60'000;
+constexpr double kSpan_s = 15 * 86'400.0;
+std::vector<Comparison> sample(const std::vector<Comparison>& pairs, const FindReport& find) {
+    if (pairs.size() <= kMostPairs) return pairs;
+    const auto every = static_cast<std::int64_t>(pairs.size() / kMostPairs + 1);
+    const auto chosen = [every](const Report* report) {
+        return report != nullptr && static_cast<std::int64_t>(std::floor(report->middle_s() / kSpan_s)) % every == 0;
+    };
+    std::vector<Comparison> some;
+    for (const auto& pair : pairs)
+        if (chosen(find(pair.a)) && chosen(find(pair.b))) some.push_back(pair);
+    // A list of few days has no such spans to choose from.
+    return some.size() * 8 >= kMostPairs ? some : std::vector<Comparison>{pairs.begin(), pairs.begin() + kMostPairs};
+}
+
 std::pair<std::string, std::string> agencies_of(const Report& a, const Report& b) {
     return std::minmax(a.agency, b.agency);
 }
@@ -171,9 +190,10 @@ const Weights& FittedWeights::operator()(const Report& a, const Report& b) const
     return known == by_agencies_.end() ? common_ : known->second;
 }
 
-FittedWeights fit(const std::vector<Comparison>& pairs, const FindReport& find, const Surroundings& surroundings,
+FittedWeights fit(const std::vector<Comparison>& given, const FindReport& find, const Surroundings& surroundings,
                   unsigned threads) {
     FittedWeights weights;
+    const auto pairs = sample(given, find);
     std::map<std::string, std::set<geo::Uuid>> reports; // by agency, those in any pair
     for (const auto& pair : pairs) {
         const auto *a = find(pair.a), *b = find(pair.b);

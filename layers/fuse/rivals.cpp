@@ -135,10 +135,11 @@ private:
             [&](std::uint32_t e, double others) { take(edges_[e], others); });
     }
 
-    Fan& fan_of(std::vector<Fan>& fans, std::unordered_map<std::string, std::uint32_t>& index, std::uint32_t report,
+    Fan& fan_of(std::vector<Fan>& fans, std::unordered_map<std::uint64_t, std::uint32_t>& index, std::uint32_t report,
                 const std::string& agency) {
+        const auto number = agencies_.try_emplace(agency, static_cast<std::uint32_t>(agencies_.size())).first->second;
         const auto [at, fresh] =
-            index.try_emplace(std::to_string(report) + '/' + agency, static_cast<std::uint32_t>(fans.size()));
+            index.try_emplace((std::uint64_t{report} << 32) | number, static_cast<std::uint32_t>(fans.size()));
         if (fresh) fans.emplace_back();
         return fans[at->second];
     }
@@ -147,7 +148,8 @@ private:
     Doubles doubles_;
     std::vector<Edge> edges_;
     std::vector<Fan> left_, right_;
-    std::unordered_map<std::string, std::uint32_t> left_index_, right_index_;
+    std::unordered_map<std::string_view, std::uint32_t> agencies_;
+    std::unordered_map<std::uint64_t, std::uint32_t> left_index_, right_index_;
 };
 
 } // namespace

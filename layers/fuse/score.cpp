@@ -41,11 +41,18 @@ double odds_bits(double share) {
     return std::log2(share / (1 - share));
 }
 
+// A report of a pair, and what it meets of the other's agency.
+struct Side {
+    const Surroundings::Spot& spot;
+    const Surroundings::Met& met;
+};
+
 class Scorer {
 public:
-    Scorer(Assessed& out, const Report& a, const Report& b, const Surroundings& around, const HiddenTerms& hidden,
+    Scorer(Assessed& out, const Side& a, const Side& b, const Surroundings& around, const HiddenTerms& hidden,
            const Weights& weights)
-        : out_{out}, pair_{out.pair}, a_{a}, b_{b}, around_{around}, hidden_{hidden}, weights_{weights} {}
+        : out_{out}, pair_{out.pair}, side_a_{a}, side_b_{b}, a_{*a.spot.report}, b_{*b.spot.report}, around_{around},
+          hidden_{hidden}, weights_{weights} {}
 
     void run() {
         say(TermName::prior,
@@ -57,7 +64,7 @@ public:
             return list_share(a_.nationalities, b_.nationalities, Surroundings::Column::nationality, u);
         });
         agreement(TermName::transport, pair_.transport, Weight::transport_m,
-                  [&](double u) { return around_.share(Surroundings::Column::transport, a_.transport, u); });
+                  [&](double) { return side_a_.spot.transport_share; });
         agreement(TermName::commodity, pair_.commodity, Weight::commodity_m, [&](double u) {
             return list_share(a_.commodities, b_.commodities, Surroundings::Column::commodity, u);
         });
@@ -84,8 +91,7 @@ private:
         // The circle and span that reports of one event fill, and at least reach as far as this pair does.
         const double within_m = std::max<double>(pair_.distance_m, std::sqrt(1 / (2 * M_PI * density_2d(place, 0))));
         const double within_s = std::max<double>(pair_.time_apart_s, 0.5 / density_1d(time, 0));
-        chance_ = near_repeats() *
-                  std::max(around_.expected(a_, b_, within_m, within_s), around_.expected(b_, a_, within_m, within_s));
+        chance_ = near_repeats() * expected(within_m, within_s);
         const double evenly = M_PI * within_m * within_m * 2 * within_s / (kBlockArea_m2 * kBlockLength_s);
         say(TermName::surroundings, std::log2(evenly / chance_));
     }
@@ -97,9 +103,14 @@ private:
         double step_s = 60;
         for (const double coarser_s : {1'800.0, 43'200.0})
             if (a_.from.us % static_cast<std::int64_t>(2e6 * coarser_s) == 0) step_s = coarser_s;
-        const double exactly =
-            around_.expected(a_, b_, kFinest_m, std::max(step_s, a_.length_s() / 2)) * near_repeats();
+        const double exactly = expected(kFinest_m, std::max(step_s, a_.length_s() / 2)) * near_repeats();
         say(TermName::content, std::clamp(std::log2(chance_ / exactly), 0.0, weights_[Weight::resubmission_bits]));
+    }
+
+    // The more frequent agency's reports: each of the rarer ones' has so many to be mistaken for.
+    double expected(double within_m, double within_s) const {
+        return std::max(around_.expected(side_a_.spot, side_a_.met, side_b_.spot, within_m, within_s),
+                        around_.expected(side_b_.spot, side_b_.met, side_a_.spot, within_m, within_s));
     }
 
     double near_repeats() const { return pair_.same_agency ? weights_[Weight::near_repeats] : 1; }
@@ -109,11 +120,7 @@ private:
         case KindMatch::silent:
             return;
         case KindMatch::same: {
-            const double u = std::max(
-                around_.share_near(Surroundings::Column::kind, a_, a_.kind,
-                                   around_.share(Surroundings::Column::kind, a_.kind, weights_[Weight::kind_same_u])),
-                around_.share_near(Surroundings::Column::kind, b_, b_.kind,
-                                   around_.share(Surroundings::Column::kind, b_.kind, weights_[Weight::kind_same_u])));
+            const double u = std::max(side_a_.spot.kind_share, side_b_.spot.kind_share);
             return say(TermName::kind, std::log2(same_share(u, weights_[Weight::kind_same_m]) / u));
         }
         case KindMatch::sibling:
@@ -167,9 +174,7 @@ private:
         if (level == 2)
             return say(TermName::place,
                        std::log2(weights_[Weight::place_name_other_m] / weights_[Weight::place_name_other_u]));
-        const double assumed = weights_[Weight::place_name_same_u];
-        const double u = std::max(around_.share_near(Surroundings::Column::place, a_, a_.place_key, assumed),
-                                  around_.share_near(Surroundings::Column::place, b_, b_.place_key, assumed));
+        const double u = std::max(side_a_.spot.place_share, side_b_.spot.place_share);
         const double bits = std::log2(same_share(u, weights_[Weight::place_name_same_m]) / u);
         // On the very spot the name follows from the place, which has been counted.
         constexpr double kSpot_m = 1'000;
@@ -178,6 +183,7 @@ private:
 
     Assessed& out_;
     const Comparison& pair_;
+    const Side &side_a_, &side_b_;
     const Report &a_, &b_;
     const Surroundings& around_;
     const HiddenTerms& hidden_;
@@ -205,6 +211,70 @@ void decide(Assessed& assessed, const Weights& weights) {
 bool in_order(const Comparison& one, const Comparison& other) {
     return one.a != other.a ? one.a < other.a : one.b < other.b;
 }
+
+bool same_pair(const Comparison& one, const Comparison& other) {
+    return one.a == other.a && one.b == other.b;
+}
+
+using ReportPair = std::pair<const Report*, const Report*>;
+
+template <typename Do>
+void in_parallel(std::size_t count, unsigned threads, Do work) {
+    constexpr std::size_t kPiece = 256;
+    std::atomic<std::size_t> next = 0;
+    const auto run = [&] {
+        for (std::size_t begin = next.fetch_add(kPiece); begin < count; begin = next.fetch_add(kPiece))
+            for (std::size_t i = begin; i < std::min(count, begin + kPiece); ++i) work(i);
+    };
+    std::vector<std::jthread> others;
+    for (unsigned i = 1; i < threads && count > 4 * kPiece; ++i) others.emplace_back(run);
+    run();
+}
+
+// What each report of the pairs meets, looked up once: its spot, and of each agency that it is paired with.
+class Sights {
+public:
+    Sights(const std::vector<ReportPair>& pairs, const Surroundings& surroundings, unsigned threads) {
+        std::vector<const Report*> reports;
+        for (const auto& [a, b] : pairs) {
+            reports.push_back(a);
+            reports.push_back(b);
+        }
+        std::ranges::sort(reports);
+        reports.erase(std::ranges::unique(reports).begin(), reports.end());
+        spots_.resize(reports.size());
+        in_parallel(reports.size(), threads, [&](std::size_t i) { spots_[i] = surroundings.spot(*reports[i]); });
+        sides_.resize(pairs.size());
+        for (std::size_t i = 0; i < pairs.size(); ++i) {
+            const auto number = [&](const Report* report) {
+                return static_cast<std::uint32_t>(std::ranges::lower_bound(reports, report) - reports.begin());
+            };
+            sides_[i] = {number(pairs[i].first), number(pairs[i].second)};
+            wanted_.push_back({sides_[i].first, spots_[sides_[i].second].agency});
+            wanted_.push_back({sides_[i].second, spots_[sides_[i].first].agency});
+        }
+        std::ranges::sort(wanted_);
+        wanted_.erase(std::ranges::unique(wanted_).begin(), wanted_.end());
+        met_.resize(wanted_.size());
+        in_parallel(wanted_.size(), threads,
+                    [&](std::size_t i) { met_[i] = surroundings.met(spots_[wanted_[i].first], wanted_[i].second); });
+    }
+
+    std::pair<Side, Side> of(std::size_t pair) const {
+        const auto [a, b] = sides_[pair];
+        return {{spots_[a], met(a, spots_[b].agency)}, {spots_[b], met(b, spots_[a].agency)}};
+    }
+
+private:
+    const Surroundings::Met& met(std::uint32_t report, std::uint64_t agency) const {
+        return met_[static_cast<std::size_t>(std::ranges::lower_bound(wanted_, std::pair{report, agency}) -
+                                             wanted_.begin())];
+    }
+    std::vector<Surroundings::Spot> spots_;
+    std::vector<std::pair<std::uint32_t, std::uint32_t>> sides_;
+    std::vector<std::pair<std::uint32_t, std::uint64_t>> wanted_; // report, agency; sorted
+    std::vector<Surroundings::Met> met_;                          // beside it
+};
 
 } // namespace
 
@@ -234,7 +304,9 @@ Assessed assess_alone(const Comparison& pair, const Report& a, const Report& b, 
                       const HiddenTerms& hidden, const Weights& weights) {
     Assessed out;
     out.pair = pair;
-    Scorer{out, a, b, surroundings, hidden, weights}.run();
+    const auto spot_a = surroundings.spot(a), spot_b = surroundings.spot(b);
+    const auto met_a = surroundings.met(spot_a, spot_b.agency), met_b = surroundings.met(spot_b, spot_a.agency);
+    Scorer{out, {spot_a, met_a}, {spot_b, met_b}, surroundings, hidden, weights}.run();
     decide(out, weights);
     return out;
 }
@@ -242,11 +314,8 @@ Assessed assess_alone(const Comparison& pair, const Report& a, const Report& b, 
 std::vector<Assessed> assess(std::vector<Comparison> pairs, const FindReport& find, const Surroundings& surroundings,
                              const AssessOptions& options) {
     std::ranges::sort(pairs, in_order);
-    pairs.erase(std::ranges::unique(
-                    pairs, [](const auto& one, const auto& other) { return one.a == other.a && one.b == other.b; })
-                    .begin(),
-                pairs.end());
-    std::vector<std::pair<const Report*, const Report*>> reports(pairs.size());
+    pairs.erase(std::ranges::unique(pairs, same_pair).begin(), pairs.end());
+    std::vector<ReportPair> reports(pairs.size());
     std::size_t kept = 0;
     for (const auto& pair : pairs) {
         const auto *a = find(pair.a), *b = find(pair.b);
@@ -257,24 +326,17 @@ std::vector<Assessed> assess(std::vector<Comparison> pairs, const FindReport& fi
     pairs.resize(kept);
     reports.resize(kept);
 
-    std::vector<Assessed> all(kept);
-    std::atomic<std::size_t> next = 0;
+    const Sights sights{reports, surroundings, options.threads};
     const auto weights_of = [&](std::size_t i) -> const Weights& {
         return options.weights ? options.weights(*reports[i].first, *reports[i].second) : table_weights();
     };
-    const auto work = [&] {
-        constexpr std::size_t kPiece = 256;
-        for (std::size_t begin = next.fetch_add(kPiece); begin < kept; begin = next.fetch_add(kPiece)) {
-            for (std::size_t i = begin; i < std::min(kept, begin + kPiece); ++i)
-                all[i] = assess_alone(pairs[i], *reports[i].first, *reports[i].second, surroundings, options.hidden,
-                                      weights_of(i));
-        }
-    };
-    {
-        std::vector<std::jthread> others;
-        for (unsigned i = 1; i < options.threads && kept > 1'000; ++i) others.emplace_back(work);
-        work();
-    }
+    std::vector<Assessed> all(kept);
+    in_parallel(kept, options.threads, [&](std::size_t i) {
+        const auto [a, b] = sights.of(i);
+        all[i].pair = pairs[i];
+        Scorer{all[i], {a.spot, a.met}, {b.spot, b.met}, surroundings, options.hidden, weights_of(i)}.run();
+        decide(all[i], weights_of(i));
+    });
     const auto put = [&](TermName term, const std::vector<float>& bits) {
         for (std::size_t i = 0; i < kept; ++i) {
             if (bits[i] == 0) continue;

@@ -14,7 +14,7 @@ constexpr std::size_t kRegion = 4;       // the widest
 constexpr double kBin_s = 10 * 86'400.0; // two of them
 constexpr double kMetresPerDegree = 111'320;
 // How many reports the guess counts for where few are there to count.
-constexpr double kGuessReports = 1;
+constexpr double kGuessReports = 0.25;
 constexpr double kGuessShares = 2;
 constexpr double kGuessValues = 10;
 
@@ -77,20 +77,16 @@ std::uint64_t cell_of(geo::Point at, std::size_t level) {
     return cell_in(row, static_cast<std::int64_t>(std::floor(column_of(row, at.x))));
 }
 
-// The two by two cells around a place; where a row has one column only, it is there twice and counts once.
-struct Block {
-    std::array<std::uint64_t, 4> cells{};
-    bool has(std::uint64_t cell) const { return std::ranges::find(cells, cell) != cells.end(); }
-};
-Block block_of(geo::Point at, std::size_t level) {
+// The two by two cells around a place; where a row has one column only, the second is 0.
+std::array<std::uint64_t, 4> block_of(geo::Point at, std::size_t level) {
     const double side = kSide_m[level];
     const auto y = static_cast<std::int64_t>(std::floor(at.y * kMetresPerDegree / side - 0.5));
-    Block block;
-    for (int i = 0; i < 2; ++i) {
-        const auto row = row_of(y + i, side);
+    std::array<std::uint64_t, 4> block{};
+    for (std::size_t i = 0; i < 2; ++i) {
+        const auto row = row_of(y + static_cast<std::int64_t>(i), side);
         const auto x = static_cast<std::int64_t>(std::floor(column_of(row, at.x) - 0.5));
-        block.cells[static_cast<std::size_t>(2 * i)] = cell_in(row, x);
-        block.cells[static_cast<std::size_t>(2 * i) + 1] = row.columns > 1 ? cell_in(row, x + 1) : 0;
+        block[2 * i] = cell_in(row, x);
+        block[2 * i + 1] = row.columns > 1 ? cell_in(row, x + 1) : 0;
     }
     return block;
 }
@@ -193,49 +189,68 @@ void Surroundings::count(const Report& report, std::int32_t by) {
     sums_.add(key(What::all, static_cast<std::uint64_t>(Column::count)), by);
 }
 
-double Surroundings::expected(const Report& around, const Report& of, double within_m, double within_s) const {
-    const auto agency = hash_of(of.agency);
-    const bool same = around.agency == of.agency && around.id != of.id; // of itself: left out once
-    // Reports in the block without the two themselves.
-    const auto others_in = [&](std::size_t level) {
-        const auto block = block_of(around.at, level);
-        double sum = 0;
-        for (const auto cell : block.cells)
-            if (cell != 0) sum += sums_[key(What::place, level, cell, agency)];
-        if (block.has(cell_of(of.at, level))) sum -= 1;
-        if (same) sum -= 1; // a report is in its own block
-        return std::max(0.0, sum);
+Surroundings::Spot Surroundings::spot(const Report& report) const {
+    // What a value's share is taken for until reports say; the rows of the table of weights say the same.
+    constexpr double kKind = 0.1, kPlace = 0.15, kTransport = 0.2;
+    Spot spot;
+    spot.report = &report;
+    spot.agency = hash_of(report.agency);
+    for (std::size_t level = 0; level < kSide_m.size(); ++level) {
+        spot.cell[level] = cell_of(report.at, level);
+        spot.around[level] = block_of(report.at, level);
+    }
+    spot.bin = bin_of(report);
+    spot.first_bin = static_cast<std::int64_t>(std::floor(report.middle_s() / kBin_s - 0.5));
+    if (!report.kind.empty())
+        spot.kind_share = share_near(Column::kind, spot, report.kind, share(Column::kind, report.kind, kKind));
+    if (!report.place_key.empty()) spot.place_share = share_near(Column::place, spot, report.place_key, kPlace);
+    if (!report.transport.empty()) spot.transport_share = share(Column::transport, report.transport, kTransport);
+    return spot;
+}
+
+Surroundings::Met Surroundings::met(const Spot& around, std::uint64_t agency) const {
+    Met met;
+    for (std::size_t level = 0; level < kSide_m.size(); ++level) {
+        for (const auto cell : around.around[level])
+            if (cell != 0) met.within[level] += sums_[key(What::place, level, cell, agency)];
+    }
+    if (met.within[kRegion] == 0) return met;
+    for (const auto cell : around.around[kRegion]) {
+        if (cell == 0) continue;
+        for (int i = 0; i < 2; ++i) met.now += sums_[key(What::region_time, cell, around.first_bin + i, agency)];
+    }
+    return met;
+}
+
+double Surroundings::expected(const Spot& around, const Met& met, const Spot& of, double within_m,
+                              double within_s) const {
+    const bool itself = around.report->id == of.report->id;
+    const double own = around.agency == of.agency && !itself ? 1 : 0; // a report is in its own surroundings
+    const auto has = [](const auto& cells, std::uint64_t cell) {
+        return std::ranges::find(cells, cell) != cells.end();
     };
-    // Between the two levels whose blocks hold about as much ground as the circle: geometric, as areas grow.
+    const auto others = [&](std::size_t level) {
+        return std::max(0.0, met.within[level] - own - (has(around.around[level], of.cell[level]) ? 1 : 0));
+    };
+    // The share of the region's reports that lies in a circle: between the levels whose blocks hold less and more
+    // ground than it, as ground grows. A heap on one spot is in both, evenly spread reports are in proportion.
     const double side = within_m * std::sqrt(M_PI) / 2;
     std::size_t upper = 1;
     while (upper < kRegion && kSide_m[upper] < side) ++upper;
-    const double in_region = others_in(kRegion);
-    const double step = std::clamp(std::log(side / kSide_m[upper - 1]) / std::log(4.0), 0.0, 1.0);
-    const double guess_low = std::pow(kSide_m[upper - 1] / kSide_m[kRegion], 2);
-    const double guess_high = std::pow(kSide_m[upper] / kSide_m[kRegion], 2);
-    const auto share_of = [&](std::size_t level, double guess) {
-        return (others_in(level) + kGuessShares * guess) / (in_region + kGuessShares);
-    };
-    double near = std::pow(share_of(upper - 1, guess_low), 1 - step) * std::pow(share_of(upper, guess_high), step);
-    near = std::min(1.0, near);
-    if (side > kSide_m[kRegion]) near *= std::pow(side / kSide_m[kRegion], 2); // wider than a region: as dense as it
+    const auto ground = [](double m) { return m * m / (kSide_m[kRegion] * kSide_m[kRegion]); };
+    const double low = ground(kSide_m[upper - 1]), high = ground(kSide_m[upper]), circle = ground(side);
+    const double step = std::clamp((circle - low) / (high - low), 0.0, 1.0);
+    const double in_circle = others(upper - 1) * (1 - step) + others(upper) * step;
+    double near = (in_circle + kGuessShares * std::min(1.0, circle)) / (others(kRegion) + kGuessShares);
+    if (circle > 1) near *= circle; // wider than a region: as dense as it
 
-    // The region now: two bins by two by two cells.
-    const auto block = block_of(around.at, kRegion);
-    const auto first_bin = static_cast<std::int64_t>(std::floor(around.middle_s() / kBin_s - 0.5));
-    double here_now = 0;
-    for (const auto cell : block.cells) {
-        if (cell == 0) continue;
-        for (int i = 0; i < 2; ++i) here_now += sums_[key(What::region_time, cell, first_bin + i, agency)];
-    }
-    const auto bin = bin_of(of);
-    if (block.has(cell_of(of.at, kRegion)) && (bin == first_bin || bin == first_bin + 1)) here_now -= 1;
-    if (same) here_now -= 1;
+    const bool counted =
+        has(around.around[kRegion], of.cell[kRegion]) && (of.bin == around.first_bin || of.bin == around.first_bin + 1);
+    const double here_now = std::max(0.0, met.now - own - (counted ? 1 : 0));
     const double cells = static_cast<double>(std::max<std::int64_t>(1, regions_)) *
                          static_cast<double>(std::max<std::int64_t>(1, bins_));
-    const double usual = 8.0 * std::max(1, sums_[key(What::agency, agency)]) / cells;
-    const double now = (std::max(0.0, here_now) + kGuessReports * usual) / (1 + kGuessReports);
+    const double usual = 8.0 * std::max(1, sums_[key(What::agency, of.agency)]) / cells;
+    const double now = (here_now + kGuessReports * usual) / (1 + kGuessReports);
     return now * near * within_s / kBin_s;
 }
 
@@ -245,9 +260,9 @@ double Surroundings::share(Column column, std::string_view value, double assumed
     return std::clamp((such + kGuessValues * assumed) / (all + kGuessValues), 1e-6, 1.0);
 }
 
-double Surroundings::share_near(Column column, const Report& around, std::string_view value, double assumed) const {
+double Surroundings::share_near(Column column, const Spot& around, std::string_view value, double assumed) const {
     double such = 0, all = 0;
-    for (const auto cell : block_of(around.at, kRegion).cells) {
+    for (const auto cell : around.around[kRegion]) {
         if (cell == 0) continue;
         such += sums_[key(What::region_value, cell, column_value(column, value))];
         all += sums_[key(What::region_all, cell, static_cast<std::uint64_t>(column))];
