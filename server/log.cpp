@@ -19,6 +19,7 @@
 #include <memory>
 #include <mutex>
 #include <poll.h>
+#include <pthread.h>
 #include <sys/stat.h>
 #include <thread>
 #include <unistd.h>
@@ -155,6 +156,7 @@ private:
 };
 
 void Output::work() {
+    ::pthread_setname_np(::pthread_self(), "log");
     std::string lines;
     std::unique_lock lock{mutex_};
     while (true) {

@@ -2,6 +2,7 @@
 
 #include "geo/error.hpp"
 #include "geo/wrap/crypto.hpp"
+#include "geo/wrap/log_vfs.hpp"
 
 #include <sqlite3.h>
 
@@ -91,6 +92,13 @@ std::string immutable_address(const std::string& path) {
     return address + "?immutable=1";
 }
 
+// SQLite counts its memory under one lock for the whole process, which nobody reads here. Too late when something else
+// has started it: then it counts.
+void count_no_memory() {
+    static const int ignored = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    static_cast<void>(ignored);
+}
+
 // SpatiaLite keeps a process-wide pool of connection slots.
 std::mutex& spatialite_mutex() {
     static std::mutex mutex;
@@ -118,9 +126,11 @@ Database::Database(const std::string& path, OpenOptions options) {
     if (security && std::string_view{security} == "relaxed") {
         throw Error{ErrorCode::internal, "refused: SPATIALITE_SECURITY=relaxed lets SQL touch files; unset it"};
     }
+    count_no_memory();
     sqlite3* handle = nullptr;
     const std::string name = options.mode == OpenMode::immutable ? immutable_address(path) : path;
-    const int code = sqlite3_open_v2(name.c_str(), &handle, open_flags(options.mode), nullptr);
+    const int code =
+        sqlite3_open_v2(name.c_str(), &handle, open_flags(options.mode), options.gather_log ? log_vfs() : nullptr);
     handle_.reset(handle); // there is one even when opening failed
     check(handle, code);
     // Text in double quotes is a name, never a string; and no statement may write to SQLite's own tables.
@@ -129,6 +139,7 @@ Database::Database(const std::string& path, OpenOptions options) {
     // SpatiaLite's own triggers call its functions, which an untrusted schema may not.
     if (!options.spatialite) sqlite3_db_config(handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
     busy_timeout(options.busy_timeout_ms);
+    if (options.gather_log) exec("PRAGMA synchronous=FULL");
     if (options.spatialite) {
         const std::lock_guard lock{spatialite_mutex()};
         void* cache = spatialite_alloc_connection();
@@ -143,6 +154,7 @@ Database::Database(Database&&) noexcept = default;
 
 Database& Database::operator=(Database&& other) noexcept {
     // Close the old connection before the cache it uses.
+    steps_ = std::move(other.steps_);
     handle_ = std::move(other.handle_);
     progress_ = std::move(other.progress_);
     spatial_ = std::move(other.spatial_);
@@ -151,6 +163,14 @@ Database& Database::operator=(Database&& other) noexcept {
 
 void Database::exec(const char* sql) {
     check(handle(), sqlite3_exec(handle(), sql, nullptr, nullptr, nullptr));
+}
+
+void Database::take(Step step) {
+    static constexpr std::array<std::string_view, 5> kText{"BEGIN", "BEGIN IMMEDIATE", "COMMIT", "SAVEPOINT part",
+                                                           "RELEASE part"};
+    const auto number = static_cast<std::size_t>(step);
+    if (!steps_[number]) steps_[number] = std::make_unique<Statement>(*this, kText[number]);
+    steps_[number]->run();
 }
 
 std::int64_t Database::query_integer(const std::string& sql) {

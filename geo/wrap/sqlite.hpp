@@ -1,6 +1,7 @@
 // SQLite and SpatiaLite as move-only handles that throw. Knows SQL's mechanics and no table.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <concepts>
 #include <cstdint>
@@ -15,6 +16,8 @@ struct sqlite3_stmt;
 
 namespace geo::wrap {
 
+class Statement;
+
 // Errors of everything here are geo::Error: storage_full (disk or quota), busy (locked by another connection),
 // storage_failed (input/output, read-only, corrupt, not a database, can't open), conflict (a constraint), too_large,
 // deadline (stopped by the progress handler), cancelled (interrupt), internal (a fault in the SQL itself). The message
@@ -28,6 +31,9 @@ struct OpenOptions {
     OpenMode mode = OpenMode::read_write;
     bool spatialite = false; // load the spatial functions into this connection
     int busy_timeout_ms = 0; // 0: busy at once
+    // For the one connection that writes to a database in WAL mode: its log goes out in one piece a commit, and
+    // synchronous=FULL is set, which must stay so (log_vfs.hpp).
+    bool gather_log = false;
 };
 
 enum class CheckpointMode { passive, full, restart, truncate };
@@ -81,6 +87,8 @@ public:
     std::vector<std::string> integrity_faults(bool quick = false);
 
     sqlite3* handle() const { return handle_.get(); } // for other classes of this folder
+    enum class Step { begin, begin_immediate, commit, savepoint, release };
+    void take(Step step); // for the guards below: each compiled once
 
 private:
     struct Close {
@@ -93,6 +101,7 @@ private:
     std::unique_ptr<void, FreeSpatial> spatial_;
     std::unique_ptr<std::function<bool()>> progress_;
     std::unique_ptr<sqlite3, Close> handle_;
+    std::array<std::unique_ptr<Statement>, 5> steps_; // die before the connection
 };
 
 enum class ColumnType { null, integer, real, text, blob };

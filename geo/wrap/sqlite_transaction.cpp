@@ -6,7 +6,7 @@
 namespace geo::wrap {
 
 Transaction::Transaction(Database& database, TransactionMode mode) : database_{database} {
-    database.exec(mode == TransactionMode::immediate ? "BEGIN IMMEDIATE" : "BEGIN");
+    database.take(mode == TransactionMode::immediate ? Database::Step::begin_immediate : Database::Step::begin);
 }
 
 Transaction::~Transaction() {
@@ -15,12 +15,12 @@ Transaction::~Transaction() {
 }
 
 void Transaction::commit() {
-    database_.exec("COMMIT");
+    database_.take(Database::Step::commit);
     open_ = false;
 }
 
 Savepoint::Savepoint(Database& database) : database_{database} {
-    database.exec("SAVEPOINT part");
+    database.take(Database::Step::savepoint);
 }
 
 Savepoint::~Savepoint() {
@@ -29,7 +29,7 @@ Savepoint::~Savepoint() {
 }
 
 void Savepoint::release() {
-    database_.exec("RELEASE part");
+    database_.take(Database::Step::release);
     open_ = false;
 }
 

@@ -2,6 +2,8 @@
 // map. Iterative form of Hamilton, "Compact Hilbert Indices" (2006), two dimensions.
 #pragma once
 
+#include "geo/tile.hpp"
+
 #include <cstdint>
 #include <utility>
 
@@ -22,6 +24,15 @@ inline std::uint32_t hilbert(std::uint32_t x, std::uint32_t y) {
         }
     }
     return position;
+}
+
+// Of the middle of a box; rows without a shape come last, they are never found by a search.
+inline std::uint64_t curve_key(const geo::MercatorBox& box) {
+    if (box.empty()) return std::uint64_t{1} << 33;
+    const auto grid = [](std::int64_t low, std::int64_t high) {
+        return static_cast<std::uint32_t>(((low + high) / 2 + (std::int64_t{1} << 31)) >> 16);
+    };
+    return hilbert(grid(box.min_x, box.max_x), grid(box.min_y, box.max_y));
 }
 
 } // namespace layers::index

@@ -3,6 +3,7 @@
 #include "geo/error.hpp"
 #include "geo/wrap/compress.hpp"
 #include "geo/wrap/mapped_file.hpp"
+#include "layers/index/few_rows.hpp"
 
 #include <algorithm>
 #include <condition_variable>
@@ -11,6 +12,7 @@
 #include <filesystem>
 #include <map>
 #include <mutex>
+#include <pthread.h>
 #include <sys/resource.h>
 #include <thread>
 #include <unistd.h>
@@ -34,8 +36,10 @@ std::int64_t checksum_of(const Stamp& stamp, std::span<const std::byte> segment)
                                geo::wrap::checksum(text(&stamp, offsetof(Stamp, checksum))));
 }
 
-// Segments of about equal size are merged when there are this many, so that a row is copied log8(n) times in all.
-constexpr std::size_t kMergeAt = 8;
+// Segments of about equal size are merged when there are this many, so that a row is copied log8(n) times in all. Of
+// the smallest, the rows of single commits, there may be more: a search passes over them quickly, and a merge costs
+// most for its parts.
+constexpr std::size_t kMergeAt = 8, kMergeSmallestAt = 24;
 
 // A snapshot that would have to catch up on more than this is rebuilt by a scan instead.
 constexpr store::Seq kLongTail = 50'000;
@@ -46,9 +50,24 @@ int tier(Row rows) {
     return t;
 }
 
+std::size_t most_of(int tier) {
+    return tier == 0 ? kMergeSmallestAt : kMergeAt;
+}
+
+bool some_tier_is_full(const std::vector<Piece>& pieces) {
+    std::array<std::size_t, 16> counts{};
+    return std::ranges::any_of(pieces, [&](const Piece& piece) {
+        const int t = tier(piece.segment->size());
+        return ++counts[static_cast<std::size_t>(t)] >= most_of(t);
+    });
+}
+
 // One layer: its current pieces, and how they change. `mutex` guards `current`; only the committing thread applies.
 struct LayerModel {
-    std::shared_ptr<const Layer> layer;
+    explicit LayerModel(std::shared_ptr<const Layer> of) : layer{std::move(of)} {}
+
+    const std::shared_ptr<const Layer> layer;
+    const std::uint64_t schema = schema_hash(*layer);
     std::shared_ptr<TouchedTiles> touched = std::make_shared<TouchedTiles>();
     mutable std::mutex mutex;
     std::shared_ptr<const View> current;
@@ -71,6 +90,14 @@ struct LayerModel {
 Piece piece_of(std::shared_ptr<const Segment> segment) {
     auto dead = std::make_shared<DeadMarks>(segment->size());
     return {std::move(segment), std::move(dead)};
+}
+
+std::shared_ptr<const Segment> pack(const LayerModel& m, const std::vector<const Record*>& rows) {
+    if (rows.empty()) return nullptr;
+    if (auto packed = pack_few(*m.layer, m.schema, rows)) return packed;
+    SegmentBuilder builder{*m.layer};
+    for (const Record* row : rows) builder.add(*row);
+    return builder.finish();
 }
 
 void mark_dead(const std::vector<Piece>& pieces, const geo::Uuid& id, store::Seq seq) {
@@ -172,8 +199,7 @@ void ReadModel::State::load(const std::function<void(const std::string&)>& progr
     store::Seq oldest = last;
     std::vector<std::shared_ptr<LayerModel>> stale;
     for (const auto& layer : catalogue.all()) {
-        auto m = std::make_shared<LayerModel>();
-        m->layer = layer;
+        auto m = std::make_shared<LayerModel>(layer);
         const auto mapped = map_snapshot(*m);
         if (mapped && last - *mapped <= kLongTail) {
             oldest = std::min(oldest, *mapped);
@@ -208,8 +234,7 @@ void ReadModel::State::load(const std::function<void(const std::string&)>& progr
 std::shared_ptr<LayerModel> ReadModel::State::adopt(const std::string& id) {
     const auto layer = store.catalogue().find(id);
     if (!layer) return nullptr;
-    auto m = std::make_shared<LayerModel>();
-    m->layer = layer;
+    auto m = std::make_shared<LayerModel>(layer);
     m->publish({}, applied);
     const std::lock_guard lock{mutex};
     if (!catalogue.find(id)) catalogue = catalogue.with(*layer);
@@ -248,21 +273,21 @@ void ReadModel::State::apply(const std::vector<store::Store::Applied>& batch) {
         auto m = model(id);
         if (!m) m = adopt(id); // made by an import since the start: these are its first rows
         if (!m) continue;
-        SegmentBuilder builder{*m->layer};
         // Several versions of one item in a batch: only the last is built, the others were never visible.
         std::map<geo::Uuid, const store::Store::Applied*> last;
         for (const auto* item : items) last[item->change.id] = item;
+        std::vector<const Record*> rows;
         for (const auto& [item_id, item] : last)
-            if (item->record) builder.add(*item->record);
+            if (item->record) rows.push_back(item->record.get());
         const store::Seq seq = batch.back().change.seq;
-        std::shared_ptr<const Segment> fresh = builder.size() > 0 ? builder.finish() : nullptr;
+        std::shared_ptr<const Segment> fresh = pack(*m, rows);
         const std::lock_guard lock{m->mutex};
         std::vector<Piece> pieces = m->current->pieces;
         for (const auto& [item_id, item] : last)
             if (item->change.op != store::Op::create || item->change.version > 1) mark_dead(pieces, item_id, seq);
         if (fresh) pieces.push_back(piece_of(std::move(fresh)));
         m->touched->touch(items);
-        many |= pieces.size() > kMergeAt;
+        many |= some_tier_is_full(pieces);
         m->publish(std::move(pieces), seq);
     }
     if (!batch.empty()) applied = batch.back().change.seq;
@@ -285,7 +310,7 @@ bool ReadModel::State::merge_once(LayerModel& m) const {
         if (piece.dead->count() * 2 > piece.segment->size()) chosen = {&piece};
     }
     for (const auto& [t, pieces] : tiers) {
-        if (pieces.size() < kMergeAt) continue;
+        if (pieces.size() < most_of(t)) continue;
         chosen = pieces;
         break;
     }
@@ -322,6 +347,7 @@ bool ReadModel::State::merge_once(LayerModel& m) const {
 }
 
 void ReadModel::State::run_merger(const std::stop_token& stop) {
+    ::pthread_setname_np(::pthread_self(), "merge");
     ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), 10); // Linux: of this thread; nobody waits for a merge
     while (!stop.stop_requested()) {
         {

@@ -74,12 +74,17 @@ Column read_column(std::span<const std::byte> bytes, std::uint32_t first, FieldT
 
 std::shared_ptr<const Segment> Segment::from_bytes(std::shared_ptr<const void> owner, std::span<const std::byte> bytes,
                                                    const Layer& layer) {
+    return from_bytes(std::move(owner), bytes, layer, schema_hash(layer));
+}
+
+std::shared_ptr<const Segment> Segment::from_bytes(std::shared_ptr<const void> owner, std::span<const std::byte> bytes,
+                                                   const Layer& layer, std::uint64_t schema) {
     using namespace format;
     Header header;
     require(bytes.size() >= sizeof header);
     std::memcpy(&header, bytes.data(), sizeof header);
     require(std::memcmp(header.magic, kMagic, sizeof kMagic) == 0);
-    require(header.schema == schema_hash(layer) && header.columns == layer.fields.size());
+    require(header.schema == schema && header.columns == layer.fields.size());
     require(header.levels < 16 && header.sections == column_section(header.levels, header.columns));
     require(bytes.size() >= sizeof header + header.sections * sizeof(format::Section));
 
@@ -132,6 +137,7 @@ std::shared_ptr<const Segment> Segment::from_bytes(std::shared_ptr<const void> o
     require(n == 0 || (!s->levels_.empty() && s->levels_.back().size() <= kFanout));
     if (n > 0)
         for (const auto& box : s->levels_.back()) s->extent_.add(box);
+    s->columns_.reserve(header.columns);
     for (std::uint32_t i = 0; i < header.columns; ++i)
         s->columns_.push_back(read_column(bytes, column_section(header.levels, i), layer.fields[i].type, header.rows));
     return s;

@@ -55,6 +55,10 @@ public:
     // together: every offset is checked before use.
     static std::shared_ptr<const Segment> from_bytes(std::shared_ptr<const void> owner,
                                                      std::span<const std::byte> bytes, const Layer& layer);
+    // As above; `schema` is schema_hash(layer), for who has it at hand.
+    static std::shared_ptr<const Segment> from_bytes(std::shared_ptr<const void> owner,
+                                                     std::span<const std::byte> bytes, const Layer& layer,
+                                                     std::uint64_t schema);
 
     Row size() const { return size_; }
     std::int64_t max_seq() const { return max_seq_; }

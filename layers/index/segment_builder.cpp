@@ -2,10 +2,10 @@
 // not fit, and put into Hilbert order only when the bytes are written.
 #include "layers/index/segment.hpp"
 
-#include "geo/simplify.hpp"
 #include "geo/wkb.hpp"
 #include "layers/index/growing_column.hpp"
 #include "layers/index/hilbert.hpp"
+#include "layers/index/importance.hpp"
 #include "layers/index/segment_format.hpp"
 
 #include <algorithm>
@@ -15,23 +15,6 @@
 namespace layers::index {
 
 namespace {
-
-// Lines and rings of a shape, one importance a vertex, in the same order.
-void append_importance(const geo::MercatorPoint* vertices, std::size_t count, std::span<const std::uint32_t> part_ends,
-                       geo::GeometryType type, std::vector<float>& out) {
-    using geo::GeometryType;
-    if (type == GeometryType::point || type == GeometryType::multi_point || type == GeometryType::none) {
-        out.resize(out.size() + count, 0.f);
-        return;
-    }
-    const bool rings = type == GeometryType::polygon || type == GeometryType::multi_polygon;
-    std::size_t begin = 0;
-    for (const std::size_t end : part_ends) {
-        const auto kept = geo::vertex_importance({vertices + begin, end - begin}, rings);
-        out.insert(out.end(), kept.begin(), kept.end());
-        begin = end;
-    }
-}
 
 // The parts of a collection's highest dimension as one multi-geometry.
 void flatten(const geo::Geometry& g, int dimension, geo::Geometry& out) {
@@ -102,7 +85,7 @@ void SegmentBuilder::State::add_shape(const geo::Geometry& g) {
     }
     part_ends.insert(part_ends.end(), g.part_ends.begin(), g.part_ends.end());
     polygon_ends.insert(polygon_ends.end(), g.polygon_ends.begin(), g.polygon_ends.end());
-    if (has_lines) append_importance(vertices.data() + first, g.points.size(), g.part_ends, g.type, importance);
+    if (has_lines) append_importance(std::span{vertices}.subspan(first), g.part_ends, g.type, importance);
     boxes.push_back(box);
     types.push_back(static_cast<std::uint8_t>(g.type));
 }
@@ -155,18 +138,7 @@ void SegmentBuilder::add(const Segment& segment, Row row) {
 
 std::vector<Row> SegmentBuilder::State::hilbert_order() const {
     std::vector<std::pair<std::uint64_t, Row>> keys(ids.size());
-    for (Row row = 0; row < ids.size(); ++row) {
-        const auto& box = boxes[row];
-        // Rows without a shape come last; they are never found by a search.
-        std::uint64_t key = std::uint64_t{1} << 33;
-        if (!box.empty()) {
-            const auto grid = [](std::int64_t low, std::int64_t high) {
-                return static_cast<std::uint32_t>(((low + high) / 2 + (std::int64_t{1} << 31)) >> 16);
-            };
-            key = hilbert(grid(box.min_x, box.max_x), grid(box.min_y, box.max_y));
-        }
-        keys[row] = {key, row};
-    }
+    for (Row row = 0; row < ids.size(); ++row) keys[row] = {curve_key(boxes[row]), row};
     std::ranges::sort(keys);
     std::vector<Row> order(keys.size());
     std::ranges::transform(keys, order.begin(), [](const auto& key) { return key.second; });

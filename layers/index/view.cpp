@@ -40,6 +40,7 @@ std::optional<View::Found> View::find(const geo::Uuid& id) const {
 void View::each(const std::optional<geo::MercatorBox>& box, const query::ExpressionPtr& filter,
                 const TimeWindow& window, const std::function<void(const Piece&, Row)>& fn) const {
     for (const auto& piece : pieces) {
+        if (box && !piece.segment->extent().intersects(*box)) continue;
         const SegmentFilter passes{*piece.segment, *layer, filter, window};
         const auto visit = [&](Row row) {
             if (piece.dead->visible(row, seq) && passes(row)) fn(piece, row);

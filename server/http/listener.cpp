@@ -14,6 +14,7 @@
 #include <condition_variable>
 #include <csignal>
 #include <mutex>
+#include <pthread.h>
 #include <sys/socket.h>
 #include <thread>
 #include <tuple>
@@ -135,7 +136,10 @@ Listener::Listener(const std::string& address, std::uint16_t port, Limits limits
     for (std::size_t i = 0; i < impl_->io_count; ++i) {
         auto& io = impl_->io[i];
         asio::co_spawn(io.context, impl_->keep_clock(io), asio::detached);
-        impl_->threads[i] = std::thread{[&io] { io.context.run(); }};
+        impl_->threads[i] = std::thread{[&io] {
+            ::pthread_setname_np(::pthread_self(), "io");
+            io.context.run();
+        }};
     }
 }
 

@@ -1,5 +1,6 @@
 #include "server/http/worker_pool.hpp"
 
+#include <pthread.h>
 #include <utility>
 
 namespace server::http {
@@ -49,6 +50,7 @@ void WorkerPool::join() {
 }
 
 void WorkerPool::work() {
+    ::pthread_setname_np(::pthread_self(), "work");
     std::unique_lock lock{mutex_};
     while (true) {
         wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });

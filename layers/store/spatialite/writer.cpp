@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <pthread.h>
 
 namespace layers::store {
 namespace {
@@ -124,6 +125,7 @@ void Writer::set_trouble(std::optional<std::string> why) {
 // ---- the thread --------------------------------------------------------------------------------------------------
 
 void Writer::loop() {
+    ::pthread_setname_np(::pthread_self(), "store");
     std::vector<Job> jobs;
     while (wait_for_work(jobs)) {
         if (!jobs.empty() || suspect_)
@@ -226,8 +228,8 @@ Connection& Writer::connection() {
     // While it fails nobody is kept waiting for what will fail again: the callers' threads serve readers too.
     auto fresh =
         std::make_unique<Connection>(path_, geo::wrap::OpenOptions{.mode = geo::wrap::OpenMode::read_write,
-                                                                   .busy_timeout_ms = suspect_ ? 0 : kBusyTimeout_ms});
-    fresh->database().exec("PRAGMA synchronous=FULL");
+                                                                   .busy_timeout_ms = suspect_ ? 0 : kBusyTimeout_ms,
+                                                                   .gather_log = true});
     fresh->database().wal_autocheckpoint(kCheckpointPages);
     const bool first = !connection_;
     const LogEnd end = log_end(*fresh); // this makes the log's file

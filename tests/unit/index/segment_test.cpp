@@ -1,5 +1,7 @@
+#include "layers/index/few_rows.hpp"
 #include "tests/unit/support/rows.hpp"
 
+#include <algorithm>
 #include <gtest/gtest.h>
 #include <set>
 
@@ -35,6 +37,25 @@ TEST(Segment, gives_back_every_row_exactly_as_it_was_stored) {
         EXPECT_TRUE(same(to_record(*segment, *row), record));
     }
     EXPECT_FALSE(segment->find(geo::uuid_from_hash("no such row")));
+}
+
+TEST(Segment, of_few_rows_has_the_bytes_that_the_builder_makes) {
+    const auto layer = rows::mixed_layer();
+    std::size_t packed = 0;
+    for (unsigned seed = 0; seed < 400; ++seed) {
+        const auto records = random_rows(100 + seed, 1 + static_cast<int>(seed % (kFewRows + 4)));
+        std::vector<const Record*> few;
+        for (const auto& record : records) few.push_back(&record);
+        const auto segment = pack_few(*layer, schema_hash(*layer), few);
+        const bool collection = std::ranges::any_of(
+            records, [](const Record& r) { return r.geometry.type == geo::GeometryType::collection; });
+        ASSERT_EQ(segment == nullptr, collection || records.size() > kFewRows);
+        if (!segment) continue;
+        ++packed;
+        const auto built = segment_of(records);
+        ASSERT_TRUE(std::ranges::equal(segment->bytes(), built->bytes())) << seed;
+    }
+    EXPECT_GT(packed, 100u);
 }
 
 TEST(Segment, keeps_a_collection_whole) {
