@@ -67,10 +67,23 @@ Response App::dispatch(Request& request, std::string& allow) {
 }
 
 Response App::handle(Request& request) {
-    Response response;
     std::string allow;
+    auto response = complete(request, allow, [&] { return dispatch(request, allow); });
+    if (!response.later) return response;
+    response.later = [this, &request, later = std::move(response.later)](std::function<void(Answer)> tell) {
+        later([this, &request, tell = std::move(tell)](Answer answer) {
+            tell([this, &request, answer = std::move(answer)] { return complete(request, {}, answer); });
+        });
+    };
+    return response;
+}
+
+// What `make` gives or throws, as it goes out.
+Response App::complete(const Request& request, const std::string& allow, const Answer& make) const {
+    Response response;
     try {
-        response = dispatch(request, allow);
+        response = make();
+        if (response.later) return response;
     } catch (...) {
         response = failed(request, allow);
     }

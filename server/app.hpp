@@ -29,6 +29,7 @@ private:
     struct Found; // a target taken apart, and its row
     Found find(Request& request, std::string& allow) const;
     Response dispatch(Request& request, std::string& allow);
+    Response complete(const Request& request, const std::string& allow, const Answer& make) const;
     Response failed(const Request& request, const std::string& allow) const;
     void finish(const Request& request, Response& response) const;
 

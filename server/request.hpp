@@ -30,6 +30,7 @@ struct Request {
     std::string route;             // operation id of the endpoint, for the log and the metrics; set by the router
     std::shared_ptr<void> found;   // the router's, from the request line until the handler
     std::stop_token stop;          // set when the client went away or the deadline passed
+    bool may_come_later = false;   // the caller of handle() understands Response::later
     layers::access::Caller caller; // filled by auth
 
     std::string_view header(std::string_view lower_case_name) const; // empty when absent
@@ -55,12 +56,18 @@ public:
 
 using SharedBytes = std::shared_ptr<const std::string>;
 
+struct Response;
+using Answer = std::function<Response()>; // makes it: quick, from memory alone, and throws nothing
+
 struct Response {
     int status = 200;
     Headers headers; // Content-Type and so on; the edge adds Date, Content-Length, Connection, Content-Encoding
     // Given: the same request, byte by byte, may be answered with this again while it says true. Any thread, cheap.
     std::function<bool()> holds;
     std::variant<std::string, SharedBytes, std::unique_ptr<BodySource>, std::unique_ptr<EventSource>> body;
+    // Given where the answer needs waiting but no work, so that no worker waits: nothing else of this counts. Called
+    // once, while the request lives; calls `tell` once, from any thread, at once or later. What it tells is no stream.
+    std::function<void(std::function<void(Answer)> tell)> later;
 
     void set(std::string name, std::string value);        // replaces
     std::string_view header(std::string_view name) const; // any case

@@ -1,5 +1,7 @@
 #include "geo/wrap/crypto.hpp"
 
+#include "geo/wrap/sha256_fast.hpp"
+
 #include <cstdlib>
 #include <sodium.h>
 #include <stdexcept>
@@ -24,6 +26,7 @@ unsigned char* data_of(std::string& bytes) {
 
 std::array<std::uint8_t, 32> sha256_digest(std::string_view bytes) {
     static_assert(crypto_hash_sha256_BYTES == 32);
+    if (has_sha256_instructions()) return sha256_fast(bytes);
     std::array<std::uint8_t, 32> digest{};
     crypto_hash_sha256(digest.data(), data_of(bytes), bytes.size());
     return digest;

@@ -134,6 +134,10 @@ public:
         std::optional<geo::Error> error;
     };
     virtual std::future<std::vector<Item>> write(std::vector<Write> batch) = 0;
+    // The same with nobody waiting: `done` is called once, when the future would be ready, on the writer thread, or at
+    // once on this one when the queue is full. It must be quick, not throw, and not write to the store and wait.
+    using Done = std::function<void(std::vector<Item>)>;
+    virtual void write(std::vector<Write> batch, Done done) = 0;
     // As above; the import's state is stored in the same transaction as its rows. At most 1 000 rows a batch keep the
     // writer's turns under 50 ms, so that edits interleave. An import of no rows only stores its state.
     virtual std::future<std::vector<Item>> write_import(std::vector<Write> batch, ImportState state) = 0;

@@ -67,9 +67,11 @@ Response create_item(AppContext& context, Request& request, const PathParams& pa
             told = layers::told_again(*layer, now, std::move(told), false);
         };
     const auto id = write.record.id;
-    const auto result = commit(context, std::move(write));
-    const bool fresh = result.outcome == layers::store::Outcome::created;
-    return written(context, request, caller, path.text("id"), id, fresh ? 201 : 200);
+    return commit(context, request, std::move(write),
+                  [&context, &request, caller, id, in = path.text("id")](const auto& result) {
+                      const bool fresh = result.outcome == layers::store::Outcome::created;
+                      return written(context, request, caller, in, id, fresh ? 201 : 200);
+                  });
 }
 
 // What a client can't change: owner and scenario, and states, which are appended.
@@ -113,8 +115,10 @@ Response change_item(AppContext& context, Request& request, const PathParams& pa
     keep_what_stays(readable, current.record, write.record);
     write.if_version = current.record.version;
     write.account = caller.account;
-    commit(context, std::move(write));
-    return written(context, request, caller, path.text("id"), current.record.id, 200);
+    return commit(context, request, std::move(write),
+                  [&context, &request, caller, id = current.record.id, in = path.text("id")](const auto&) {
+                      return written(context, request, caller, in, id, 200);
+                  });
 }
 
 Response replace_item(AppContext& context, Request& request, const PathParams& path, const Params& params) {
@@ -139,10 +143,11 @@ Response delete_item(AppContext& context, Request& request, const PathParams& pa
     write.record.id = current.record.id;
     write.if_version = current.record.version;
     write.account = caller.account;
-    commit(context, std::move(write));
-    Response response;
-    response.status = 204;
-    return response;
+    return commit(context, request, std::move(write), [](const auto&) {
+        Response response;
+        response.status = 204;
+        return response;
+    });
 }
 
 } // namespace

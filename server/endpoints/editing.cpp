@@ -132,6 +132,42 @@ geo::RawFeature raw_feature(const ReadableLayer& readable, const json& feature) 
     return raw;
 }
 
+// A plan for rows of one shape costs more than a row, and an editor, a device or an importer sends the same shape again
+// and again: each worker keeps the last few.
+class Plans {
+public:
+    struct Wanted {
+        layers::normalise::Options options;
+        std::shared_ptr<const std::vector<layers::normalise::Section>> sections; // keeps what options point to
+        std::vector<std::string> columns;
+
+        bool operator==(const Wanted& other) const {
+            const auto& a = options;
+            const auto& b = other.options;
+            return a.layer == b.layer && a.sections == b.sections && a.source_crs == b.source_crs &&
+                   a.swap_axes == b.swap_axes && a.agency == b.agency && a.agency_forced == b.agency_forced &&
+                   a.scenario_id == b.scenario_id && columns == other.columns;
+        }
+    };
+
+    layers::normalise::Normaliser& plan(Wanted wanted, const geo::RawFeature& raw) {
+        const auto found = std::ranges::find(kept_, wanted, &Kept::wanted);
+        if (found != kept_.end()) return *found->normaliser;
+        if (kept_.size() >= kMost) kept_.erase(kept_.begin());
+        auto made = std::make_unique<layers::normalise::Normaliser>(wanted.options, schema_of(raw));
+        kept_.push_back({std::move(wanted), std::move(made)});
+        return *kept_.back().normaliser;
+    }
+
+private:
+    static constexpr std::size_t kMost = 8;
+    struct Kept {
+        Wanted wanted;
+        std::unique_ptr<layers::normalise::Normaliser> normaliser;
+    };
+    std::vector<Kept> kept_;
+};
+
 } // namespace
 
 std::shared_ptr<const std::vector<layers::normalise::Section>> SectionCache::get() {
@@ -195,7 +231,8 @@ layers::Record record_from_feature(const AppContext& context, const layers::acce
         refuse("a row is written into the scenario of the request", "/properties/scenario_id");
     const auto raw = raw_feature(readable, feature);
     const auto sections = context.sections->get();
-    layers::normalise::Options options;
+    Plans::Wanted wanted;
+    auto& options = wanted.options;
     options.layer = readable.view->layer;
     options.strict = true;
     options.source_crs = crs;
@@ -204,9 +241,11 @@ layers::Record record_from_feature(const AppContext& context, const layers::acce
     options.agency_forced = !caller.open;
     options.scenario_id = readable.layer().reference ? "" : caller.scenario;
     options.sections = readable.layer().id == "border_sections" ? nullptr : sections.get();
-    layers::normalise::Normaliser normaliser{std::move(options), schema_of(raw)};
+    wanted.sections = sections;
+    for (const auto& [name, value] : raw.fields) wanted.columns.push_back(name);
+    thread_local Plans plans;
     std::vector<layers::normalise::Note> notes;
-    auto record = normaliser.row(raw, notes);
+    auto record = plans.plan(std::move(wanted), raw).row(raw, notes);
     if (!record) {
         const auto fault = std::ranges::find(notes, true, &layers::normalise::Note::rejected);
         if (fault == notes.end()) refuse("the feature does not fit the layer", "");

@@ -244,9 +244,11 @@ Response append_statement(AppContext& context, Request& request, const PathParam
         write.amend = [layer, statement = read_statement(context, caller, readable, current, body)](
                           const auto& now, auto& next) { next = layers::with_statement(*layer, now, statement); };
     }
-    const auto outcome = commit(context, std::move(write)).outcome;
-    const bool fresh = outcome != layers::store::Outcome::unchanged;
-    return written(context, request, caller, path.text("id"), current.record.id, fresh ? 201 : 200);
+    return commit(context, request, std::move(write),
+                  [&context, &request, caller, id = current.record.id, in = path.text("id")](const auto& result) {
+                      const bool fresh = result.outcome != layers::store::Outcome::unchanged;
+                      return written(context, request, caller, in, id, fresh ? 201 : 200);
+                  });
 }
 
 } // namespace

@@ -70,10 +70,24 @@ void check_if_match(const Request& request, const Current& current) {
     throw Error{ErrorCode::precondition_failed, "somebody has changed it meanwhile: read it again"};
 }
 
-layers::store::WriteResult commit(const AppContext& context, layers::store::Write write) {
-    auto items = context.store->write({std::move(write)}).get();
-    if (items.at(0).error) throw *items[0].error;
-    return *items[0].result;
+Response commit(const AppContext& context, const Request& request, layers::store::Write write, AfterCommit answer) {
+    const auto answer_to = [answer = std::move(answer)](const layers::store::Store::Item& item) {
+        if (item.error) throw Error{*item.error};
+        return answer(*item.result);
+    };
+    if (!request.may_come_later) return answer_to(context.store->write({std::move(write)}).get().at(0));
+    Response response;
+    // Shared: functions are copied, a write need not be.
+    response.later =
+        [store = context.store, answer_to,
+         held = std::make_shared<layers::store::Write>(std::move(write))](const std::function<void(Answer)>& tell) {
+            std::vector<layers::store::Write> batch;
+            batch.push_back(std::move(*held));
+            store->write(std::move(batch), [answer_to, tell](std::vector<layers::store::Store::Item> items) {
+                tell([answer_to, item = std::move(items.at(0))] { return answer_to(item); });
+            });
+        };
+    return response;
 }
 
 Response written(const AppContext& context, const Request& request, const layers::access::Caller& caller,

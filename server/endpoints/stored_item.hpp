@@ -29,8 +29,11 @@ void require_owner(const AppContext& context, const layers::access::Caller& call
 // Error{precondition_required}: there is no header.
 void check_if_match(const Request& request, const Current& current);
 
-// Commits one write; throws its error.
-layers::store::WriteResult commit(const AppContext& context, layers::store::Write write);
+// Commits one write and answers with what `answer` makes of its result, or with its error. Where the answer may come
+// later, no worker waits for the commit; `answer` is called once it is durable and in the index, on an I/O thread: it
+// owns what it needs, context and request aside, and does nothing slow.
+using AfterCommit = std::function<Response(const layers::store::WriteResult&)>;
+Response commit(const AppContext& context, const Request& request, layers::store::Write write, AfterCommit answer);
 
 // The item as the caller sees it after the write, with Location and ETag; RFC 7240's return=minimal leaves the body
 // out. 204 where he no longer sees it (released to others, another scenario).

@@ -13,8 +13,12 @@ Exchange::~Exchange() {
 }
 
 asio::awaitable<bool> Exchange::on_worker(WorkerPool& pool, bool admitted, Task task) {
-    auto job = [self = shared_from_this(), task = std::move(task)]() mutable {
+    auto job = [self = shared_from_this(), task = std::move(task), &pool]() mutable {
         task(*self);
+        if (auto later = std::exchange(self->response.later, nullptr)) {
+            pool.expect();
+            return later([self = std::move(self), &pool](Answer answer) { self->arrive(pool, std::move(answer)); });
+        }
         auto& home = self->io;
         // The worker lets go here, so that the connection decides when the exchange and its spool file end.
         asio::post(home, [back = std::move(self)] {
@@ -33,6 +37,16 @@ asio::awaitable<bool> Exchange::on_worker(WorkerPool& pool, bool admitted, Task 
         },
         asio::use_awaitable);
     co_return !abandoned;
+}
+
+// From any thread: the connection's own makes the answer.
+void Exchange::arrive(WorkerPool& pool, Answer answer) {
+    asio::post(io, [self = shared_from_this(), answer = std::move(answer)] {
+        if (self->abandoned) return;
+        self->response = answer();
+        if (auto go = std::exchange(self->resume, nullptr)) go();
+    });
+    pool.arrived();
 }
 
 void Exchange::abandon() {

@@ -41,6 +41,7 @@ struct Exchange : std::enable_shared_from_this<Exchange> {
     using Task = std::function<void(Exchange&)>;
     boost::asio::awaitable<bool> on_worker(WorkerPool& pool, bool admitted, Task task);
 
+    void arrive(WorkerPool& pool, Answer answer);
     void abandon(); // I/O thread: stops the handler and resumes the connection without an answer
 };
 

@@ -142,6 +142,7 @@ asio::awaitable<bool> Session::serve_one() {
     request.target = head.target;
     request.client = client_;
     request.stop = exchange->stop.get_token();
+    request.may_come_later = true;
     const auto plan = shared_->service.plan(request.method, request.target);
     request.route = plan.route;
     request.found = plan.found;

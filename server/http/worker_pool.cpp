@@ -32,6 +32,16 @@ void WorkerPool::submit_always(std::function<void()> task) {
     wake_.notify_one();
 }
 
+void WorkerPool::expect() {
+    const std::lock_guard lock{mutex_};
+    ++expected_;
+}
+
+void WorkerPool::arrived() {
+    const std::lock_guard lock{mutex_}; // notified with it held: who waits may end this pool next
+    if (--expected_ == 0) quiet_.notify_all();
+}
+
 std::size_t WorkerPool::waiting() const {
     const std::lock_guard lock{mutex_};
     return queue_.size();
@@ -41,12 +51,14 @@ bool WorkerPool::stop(std::chrono::milliseconds most) {
     std::unique_lock lock{mutex_};
     stopping_ = true;
     wake_.notify_all();
-    return quiet_.wait_for(lock, most, [this] { return queue_.empty() && running_ == 0; });
+    return quiet_.wait_for(lock, most, [this] { return queue_.empty() && running_ == 0 && expected_ == 0; });
 }
 
 void WorkerPool::join() {
     for (auto& thread : threads_)
         if (thread.joinable()) thread.join();
+    std::unique_lock lock{mutex_};
+    quiet_.wait(lock, [this] { return expected_ == 0; });
 }
 
 void WorkerPool::work() {

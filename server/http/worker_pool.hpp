@@ -22,6 +22,9 @@ public:
 
     bool submit(std::function<void()> task);        // false: the queue is full, nothing was taken
     void submit_always(std::function<void()> task); // the rest of work already admitted (the next block of a stream)
+    // Around work of a task that ends elsewhere: stop() and join() wait for it too.
+    void expect();
+    void arrived();
     std::size_t waiting() const;
     // Takes nothing more and waits until all is done; false: some task was still running after `most`.
     bool stop(std::chrono::milliseconds most);
@@ -35,6 +38,7 @@ private:
     std::size_t queue_length_;
     std::condition_variable quiet_;
     int running_ = 0;
+    int expected_ = 0;
     bool stopping_ = false;
     std::vector<std::thread> threads_;
 };

@@ -62,7 +62,11 @@ public:
     }
 
     std::future<std::vector<Item>> write(std::vector<Write> batch) override {
-        return writer_ ? writer_->submit(std::move(batch), {}) : refused(batch.size());
+        return writer_ ? writer_->submit(std::move(batch), std::nullopt) : refused(batch.size());
+    }
+    void write(std::vector<Write> batch, Done done) override {
+        if (writer_) return writer_->submit(std::move(batch), std::move(done));
+        done(refused(batch.size()).get());
     }
     std::future<std::vector<Item>> write_import(std::vector<Write> batch, ImportState state) override {
         return writer_ ? writer_->submit(std::move(batch), std::move(state)) : refused(batch.size());

@@ -60,11 +60,24 @@ std::future<std::vector<Store::Item>> Writer::submit(std::vector<Write> batch, s
     Job job;
     job.batch = std::move(batch);
     job.import = std::move(import);
-    return enqueue(std::move(job));
+    return enqueue_and_promise(std::move(job));
 }
 
-std::future<std::vector<Store::Item>> Writer::enqueue(Job job) {
-    auto future = job.done.get_future();
+void Writer::submit(std::vector<Write> batch, Store::Done done) {
+    Job job;
+    job.batch = std::move(batch);
+    job.done = std::move(done);
+    enqueue(std::move(job));
+}
+
+std::future<std::vector<Store::Item>> Writer::enqueue_and_promise(Job job) {
+    const auto promise = std::make_shared<std::promise<std::vector<Store::Item>>>();
+    job.done = [promise](std::vector<Store::Item> items) { promise->set_value(std::move(items)); };
+    enqueue(std::move(job));
+    return promise->get_future();
+}
+
+void Writer::enqueue(Job job) {
     const std::size_t writes = job.batch.size();
     {
         const std::lock_guard lock{queue_mutex_};
@@ -72,18 +85,17 @@ std::future<std::vector<Store::Item>> Writer::enqueue(Job job) {
             waiting_ += writes;
             (job.import ? imports_ : edits_).push_back(std::move(job));
             queued_.notify_one();
-            return future;
+            return;
         }
     }
-    job.done.set_value({writes, Store::Item{{}, Error{ErrorCode::busy, "too many changes are waiting"}}});
-    return future;
+    job.done({writes, Store::Item{{}, Error{ErrorCode::busy, "too many changes are waiting"}}});
 }
 
 void Writer::run(std::function<void(Connection&)> task, std::function<void()> committed) {
     Job job;
     job.task = std::move(task);
     job.committed = std::move(committed);
-    const auto items = enqueue(std::move(job)).get();
+    const auto items = enqueue_and_promise(std::move(job)).get();
     if (!items.empty() && items.front().error) throw *items.front().error;
 }
 
@@ -183,7 +195,7 @@ void Writer::run_group(std::vector<Job>& jobs) {
     set_trouble(failure ? std::optional<std::string>{failure->what()} : std::nullopt);
     for (Job& job : jobs) {
         if (failure) job.items.assign(std::max<std::size_t>(job.batch.size(), 1), {{}, group_error(*failure)});
-        job.done.set_value(std::move(job.items));
+        job.done(std::move(job.items));
     }
 }
 

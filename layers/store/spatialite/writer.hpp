@@ -30,6 +30,7 @@ public:
     ~Writer(); // finishes what is queued
 
     std::future<std::vector<Store::Item>> submit(std::vector<Write> batch, std::optional<ImportState> import);
+    void submit(std::vector<Write> batch, Store::Done done);
     // Runs `task` in a transaction with whatever else is queued, under its own savepoint; `committed` after it is
     // durable. Returns then, or throws what went wrong.
     void run(std::function<void(Connection&)> task, std::function<void()> committed = {});
@@ -47,11 +48,12 @@ private:
         std::optional<ImportState> import;
         std::function<void(Connection&)> task;
         std::function<void()> committed;
-        std::promise<std::vector<Store::Item>> done;
+        Store::Done done;
         std::vector<Store::Item> items; // what `done` will say
     };
 
-    std::future<std::vector<Store::Item>> enqueue(Job job);
+    void enqueue(Job job);
+    std::future<std::vector<Store::Item>> enqueue_and_promise(Job job);
     void loop();
     bool wait_for_work(std::vector<Job>& jobs); // false: nothing left and no more to come
     void run_group(std::vector<Job>& jobs);
