@@ -70,6 +70,12 @@ void check_if_match(const Request& request, const Current& current) {
     throw Error{ErrorCode::precondition_failed, "somebody has changed it meanwhile: read it again"};
 }
 
+layers::store::WriteResult commit(const AppContext& context, layers::store::Write write) {
+    auto items = context.store->write({std::move(write)}).get();
+    if (items.at(0).error) throw Error{*items[0].error};
+    return *items[0].result;
+}
+
 Response commit(const AppContext& context, const Request& request, layers::store::Write write, AfterCommit answer) {
     const auto answer_to = [answer = std::move(answer)](const layers::store::Store::Item& item) {
         if (item.error) throw Error{*item.error};

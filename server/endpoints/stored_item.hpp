@@ -29,6 +29,9 @@ void require_owner(const AppContext& context, const layers::access::Caller& call
 // Error{precondition_required}: there is no header.
 void check_if_match(const Request& request, const Current& current);
 
+// Commits one write and waits for it; throws its error.
+layers::store::WriteResult commit(const AppContext& context, layers::store::Write write);
+
 // Commits one write and answers with what `answer` makes of its result, or with its error. Where the answer may come
 // later, no worker waits for the commit; `answer` is called once it is durable and in the index, on an I/O thread: it
 // owns what it needs, context and request aside, and does nothing slow.
