@@ -4,8 +4,10 @@
 #include "geo/wrap/descriptor.hpp"
 
 #include <cerrno>
+#include <cstring>
 #include <fcntl.h>
 #include <filesystem>
+#include <new>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -31,6 +33,25 @@ std::optional<MappedFile> map_file(const std::string& path) {
     if (start == MAP_FAILED) return {};
     std::shared_ptr<const void> owner{start, [size](void* p) { ::munmap(p, size); }};
     return MappedFile{std::move(owner), {static_cast<const std::byte*>(start), size}};
+}
+
+Memory reserve_memory(std::size_t most) {
+    void* start = ::mmap(nullptr, most, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (start == MAP_FAILED) throw std::bad_alloc{};
+    std::shared_ptr<const void> owner{start, [most](const void* p) { ::munmap(const_cast<void*>(p), most); }};
+    return {std::move(owner), {static_cast<std::byte*>(start), most}};
+}
+
+Memory keep_memory(Memory memory, std::size_t bytes) {
+    constexpr std::size_t kLittle = 64 * 1024;
+    if (bytes < kLittle) {
+        std::shared_ptr<std::byte[]> copy{new std::byte[bytes]};
+        std::memcpy(copy.get(), memory.bytes.data(), bytes);
+        return {copy, {copy.get(), bytes}};
+    }
+    // Never written, so nothing but addresses; they stay reserved, and go with the rest.
+    memory.bytes = memory.bytes.first(bytes);
+    return memory;
 }
 
 void write_file_atomically(const std::string& path, const std::vector<std::span<const std::byte>>& parts) {

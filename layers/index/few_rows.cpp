@@ -100,10 +100,13 @@ void put_pieces(Bytes& out, const Few& few, std::uint32_t number, std::optional<
     for (const Row row : few.in_order()) out.put_all(get(row));
     out.end();
     if (!starts) return;
+    const bool any = std::ranges::any_of(few.in_order(), [&](Row row) { return !get(row).empty(); });
     out.begin(*starts);
-    std::uint32_t start = 0;
-    out.put(start);
-    for (const Row row : few.in_order()) out.put(start += static_cast<std::uint32_t>(get(row).size()));
+    if (any || *starts == vertex_start) {
+        std::uint32_t start = 0;
+        out.put(start);
+        for (const Row row : few.in_order()) out.put(start += static_cast<std::uint32_t>(get(row).size()));
+    }
     out.end();
 }
 
@@ -145,6 +148,13 @@ void put_tree(Bytes& out, const Few& few) {
     out.end();
 }
 
+void put_nothing(Bytes& out, std::uint32_t first, std::uint32_t sections) {
+    for (std::uint32_t number = first; number < first + sections; ++number) {
+        out.begin(number);
+        out.end();
+    }
+}
+
 void put_words(Bytes& out, const Few& few, std::uint32_t first, std::size_t ordinal, FieldType type) {
     const auto n = static_cast<Row>(few.rows.size());
     std::vector<std::string> packed(type == FieldType::text_list ? n : 0);
@@ -178,6 +188,10 @@ void put_words(Bytes& out, const Few& few, std::uint32_t first, std::size_t ordi
 
 void put_column(Bytes& out, const Few& few, std::uint32_t first, std::size_t ordinal, FieldType type) {
     const auto value = [ordinal](const Record& record) -> const geo::Value& { return record.values[ordinal]; };
+    const auto is_word = type != FieldType::boolean && type != FieldType::integer && type != FieldType::instant &&
+                         type != FieldType::number;
+    if (std::ranges::all_of(few.rows, [&](const Record* r) { return geo::is_null(value(*r)); }))
+        return put_nothing(out, first, is_word ? 3 : 1);
     switch (type) {
     case FieldType::boolean:
         return put_section(out, few, first, [&](const Record& r, Row) -> std::uint8_t {
@@ -222,9 +236,7 @@ std::shared_ptr<const Segment> pack_few(const Layer& layer, std::uint64_t schema
     put_section(out, few, types, [](const Record& r, Row) { return static_cast<std::uint8_t>(r.geometry.type); });
     put_shapes(out, few);
     put_ids_in_order(out, few);
-    put_section(out, few, collection_ends, [](const Record&, Row) { return std::uint64_t{0}; });
-    out.begin(collection_bytes);
-    out.end();
+    put_nothing(out, collection_ends, 2); // and their bytes
     put_tree(out, few);
     for (std::uint32_t i = 0; i < columns; ++i)
         put_column(out, few, column_section(kLevels, i), i, layer.fields[i].type);

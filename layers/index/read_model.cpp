@@ -4,6 +4,7 @@
 #include "geo/wrap/compress.hpp"
 #include "geo/wrap/mapped_file.hpp"
 #include "layers/index/few_rows.hpp"
+#include "layers/index/merge.hpp"
 
 #include <algorithm>
 #include <condition_variable>
@@ -98,6 +99,15 @@ std::shared_ptr<const Segment> pack(const LayerModel& m, const std::vector<const
     SegmentBuilder builder{*m.layer};
     for (const Record* row : rows) builder.add(*row);
     return builder.finish();
+}
+
+template <typename Wanted>
+Part part_of(const Piece& piece, const Wanted& wanted) {
+    Part part{piece.segment.get(), {}};
+    part.rows.reserve(piece.segment->size());
+    for (Row row = 0; row < piece.segment->size(); ++row)
+        if (wanted(row)) part.rows.push_back(row);
+    return part;
 }
 
 void mark_dead(const std::vector<Piece>& pieces, const geo::Uuid& id, store::Seq seq) {
@@ -315,12 +325,11 @@ bool ReadModel::State::merge_once(LayerModel& m) const {
         break;
     }
     if (chosen.empty()) return false;
-    SegmentBuilder builder{*m.layer};
+    std::vector<Part> parts;
     for (const Piece* piece : chosen)
-        for (Row row = 0; row < piece->segment->size(); ++row)
-            if (piece->dead->died(row) == 0) builder.add(*piece->segment, row);
+        parts.push_back(part_of(*piece, [&](Row row) { return piece->dead->died(row) == 0; }));
     std::optional<Piece> merged;
-    if (builder.size() > 0) merged = piece_of(builder.finish());
+    if (auto segment = merge(*m.layer, m.schema, parts)) merged = piece_of(std::move(segment));
 
     const std::lock_guard lock{m.mutex};
     const auto is_chosen = [&](const Piece& piece) {
@@ -363,11 +372,11 @@ void ReadModel::State::run_merger(const std::stop_token& stop) {
 void ReadModel::State::write_snapshot(LayerModel& m) const {
     const auto view = m.view();
     if (directory.empty() || view->seq == m.snapshot_seq) return;
-    SegmentBuilder builder{*m.layer};
+    std::vector<Part> parts;
     for (const auto& piece : view->pieces)
-        for (Row row = 0; row < piece.segment->size(); ++row)
-            if (piece.dead->visible(row, view->seq)) builder.add(*piece.segment, row);
-    const auto segment = builder.finish();
+        parts.push_back(part_of(piece, [&](Row row) { return piece.dead->visible(row, view->seq); }));
+    auto segment = merge(*m.layer, m.schema, parts);
+    if (!segment) segment = SegmentBuilder{*m.layer}.finish(); // of no rows
     Stamp stamp{};
     const std::string identity = store.identity();
     std::memcpy(stamp.identity, identity.data(), std::min(identity.size(), sizeof stamp.identity));

@@ -24,19 +24,20 @@ namespace layers::index {
 // When each row of a segment died: 0 = alive, else the seq that replaced or removed it.
 class DeadMarks {
 public:
-    explicit DeadMarks(Row rows);
+    explicit DeadMarks(Row rows) : rows_{rows} {}
     bool visible(Row row, store::Seq at) const {
         if (count_.load(std::memory_order_acquire) == 0) return true;
         const store::Seq died = marks_[row].load(std::memory_order_acquire);
         return died == 0 || died > at;
     }
-    void mark(Row row, store::Seq seq);
+    void mark(Row row, store::Seq seq); // one thread at a time
     store::Seq died(Row row) const { return count_.load(std::memory_order_acquire) == 0 ? 0 : marks_[row].load(); }
     Row count() const { return count_.load(); }
 
 private:
+    const Row rows_;
     std::atomic<Row> count_{0};
-    std::unique_ptr<std::atomic<store::Seq>[]> marks_;
+    std::unique_ptr<std::atomic<store::Seq>[]> marks_; // made with the first mark, read only where there is one
 };
 
 struct Piece {

@@ -2,10 +2,12 @@
 
 #include "geo/error.hpp"
 #include "geo/wkb.hpp"
+#include "geo/wrap/mapped_file.hpp"
 #include "layers/index/segment_format.hpp"
 
 #include <algorithm>
 #include <cstring>
+#include <mutex>
 
 namespace layers::index {
 
@@ -39,32 +41,53 @@ void require_ascending(std::span<const T> ends, std::uint64_t total) {
     require(last <= total);
 }
 
+// A column of nulls lies in no segment: all share these. They stay for the life of the program, since segments look at
+// them; each time longer ones are wanted, they are twice as long.
+template <typename T>
+std::span<const T> nulls(Row rows, T null) {
+    static std::mutex mutex;
+    static std::vector<geo::wrap::Memory> all;
+    const std::lock_guard lock{mutex};
+    if (all.empty() || all.back().bytes.size() < rows * sizeof(T)) {
+        const std::size_t length = std::max<std::size_t>(std::size_t{1} << 16, 2 * std::size_t{rows});
+        all.push_back(geo::wrap::reserve_memory(length * sizeof(T)));
+        // Of zeros, memory that is only read takes no room.
+        if (null != T{}) std::fill_n(reinterpret_cast<T*>(all.back().bytes.data()), length, null);
+    }
+    return {reinterpret_cast<const T*>(all.back().bytes.data()), rows};
+}
+
+template <typename T>
+std::span<const T> values(std::span<const std::byte> bytes, std::uint32_t number, Row rows, T null) {
+    const auto stored = section<T>(bytes, number);
+    if (stored.empty()) return nulls<T>(rows, null);
+    require(stored.size() == rows);
+    return stored;
+}
+
 Column read_column(std::span<const std::byte> bytes, std::uint32_t first, FieldType type, Row rows) {
     Column column;
     column.type = type;
     switch (type) {
     case FieldType::boolean:
-        column.booleans = section<std::uint8_t>(bytes, first);
-        require(column.booleans.size() == rows);
+        column.booleans = values(bytes, first, rows, kNullBoolean);
         break;
     case FieldType::integer:
     case FieldType::instant:
-        column.integers = section<std::int64_t>(bytes, first);
-        require(column.integers.size() == rows);
+        column.integers = values(bytes, first, rows, kNullInteger);
         break;
     case FieldType::number:
-        column.numbers = section<double>(bytes, first);
-        require(column.numbers.size() == rows);
+        column.numbers = values(bytes, first, rows, std::nan(""));
         break;
     default: {
-        column.codes = section<std::uint32_t>(bytes, first);
+        const bool stored = !section<std::uint32_t>(bytes, first).empty();
+        column.codes = values(bytes, first, rows, kNullCode);
         column.dictionary_ends = section<std::uint64_t>(bytes, first + 1);
         const auto text = section<char>(bytes, first + 2);
         column.dictionary_bytes = {text.data(), text.size()};
-        require(column.codes.size() == rows);
         require_ascending(column.dictionary_ends, column.dictionary_bytes.size());
         const auto size = column.dictionary_size();
-        require(std::ranges::all_of(column.codes, [size](std::uint32_t code) { return code <= size; }));
+        require(!stored || std::ranges::all_of(column.codes, [size](std::uint32_t code) { return code <= size; }));
     }
     }
     return column;
@@ -112,7 +135,9 @@ std::shared_ptr<const Segment> Segment::from_bytes(std::shared_ptr<const void> o
     s->vertex_start_ = section<std::uint32_t>(bytes, vertex_start);
     s->part_start_ = section<std::uint32_t>(bytes, part_start);
     s->polygon_start_ = section<std::uint32_t>(bytes, polygon_start);
-    require(s->vertex_start_.size() == n + 1 && s->part_start_.size() == n + 1 && s->polygon_start_.size() == n + 1);
+    require(s->vertex_start_.size() == n + 1);
+    for (const auto* starts : {&s->part_start_, &s->polygon_start_})
+        require(starts->empty() || starts->size() == n + 1);
     require_ascending(s->vertex_start_, s->vertices_.size());
     require_ascending(s->part_start_, s->part_ends_.size());
     require_ascending(s->polygon_start_, s->polygon_ends_.size());
@@ -123,7 +148,8 @@ std::shared_ptr<const Segment> Segment::from_bytes(std::shared_ptr<const void> o
         require_ascending(s->part_ends(row), s->vertices(row).size());
         require_ascending(s->polygon_ends(row), s->part_ends(row).size());
     }
-    s->collection_ends_ = of_rows(section<std::uint64_t>(bytes, collection_ends));
+    s->collection_ends_ = section<std::uint64_t>(bytes, collection_ends);
+    if (!s->collection_ends_.empty()) of_rows(s->collection_ends_);
     const auto wkb = section<char>(bytes, collection_bytes);
     s->collection_bytes_ = {wkb.data(), wkb.size()};
     require_ascending(s->collection_ends_, wkb.size());
@@ -144,6 +170,7 @@ std::shared_ptr<const Segment> Segment::from_bytes(std::shared_ptr<const void> o
 }
 
 std::string_view Segment::collection_wkb(Row row) const {
+    if (collection_ends_.empty()) return {};
     const std::uint64_t begin = row > 0 ? collection_ends_[row - 1] : 0;
     return collection_bytes_.substr(begin, collection_ends_[row] - begin);
 }

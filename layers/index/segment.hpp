@@ -77,10 +77,12 @@ public:
         if (importance_.empty()) return {};
         return importance_.subspan(vertex_start_[row], vertex_start_[row + 1] - vertex_start_[row]);
     }
-    std::span<const std::uint32_t> part_ends(Row row) const {
+    std::span<const std::uint32_t> part_ends(Row row) const { // none for points
+        if (part_start_.empty()) return {};
         return part_ends_.subspan(part_start_[row], part_start_[row + 1] - part_start_[row]);
     }
     std::span<const std::uint32_t> polygon_ends(Row row) const {
+        if (polygon_start_.empty()) return {};
         return polygon_ends_.subspan(polygon_start_[row], polygon_start_[row + 1] - polygon_start_[row]);
     }
     std::span<const geo::Point> lon_lat(Row row) const { // exact, beside `vertices`

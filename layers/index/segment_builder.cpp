@@ -171,7 +171,15 @@ public:
         for (std::size_t i = 0; i < order.size(); ++i) sorted[i] = values[order[i]];
         section(number, sorted);
     }
+    // Nothing where all is null.
+    template <typename T>
+    void permuted(std::uint32_t number, const std::vector<T>& values, const std::vector<Row>& order, T null) {
+        const auto is_null = [null](T v) { return v == null || (v != v && null != null); };
+        if (std::ranges::all_of(values, is_null)) return section(number, std::span<const T>{});
+        permuted(number, values, order);
+    }
     std::vector<std::byte> finish(format::Header header) {
+        bytes_.shrink_to_fit();
         std::memcpy(bytes_.data(), &header, sizeof header);
         std::memcpy(bytes_.data() + sizeof header, table_.data(), table_.size() * sizeof(format::Section));
         return std::move(bytes_);
@@ -196,7 +204,9 @@ void write_pieces(Writer& out, std::uint32_t values_section, const std::vector<T
         new_starts.push_back(static_cast<std::uint32_t>(sorted.size()));
     }
     out.section(values_section, sorted);
-    if (starts_section) out.section(*starts_section, new_starts);
+    if (!starts_section) return;
+    if (sorted.empty() && *starts_section != format::vertex_start) new_starts.clear();
+    out.section(*starts_section, new_starts);
 }
 
 std::vector<std::vector<geo::MercatorBox>> tree_levels(const std::vector<geo::MercatorBox>& boxes,
@@ -220,16 +230,16 @@ std::vector<std::vector<geo::MercatorBox>> tree_levels(const std::vector<geo::Me
 void write_column(Writer& out, std::uint32_t first, GrowingColumn& column, const std::vector<Row>& order) {
     switch (column.type) {
     case FieldType::boolean:
-        return out.permuted(first, column.booleans, order);
+        return out.permuted(first, column.booleans, order, kNullBoolean);
     case FieldType::integer:
     case FieldType::instant:
-        return out.permuted(first, column.integers, order);
+        return out.permuted(first, column.integers, order, kNullInteger);
     case FieldType::number:
-        return out.permuted(first, column.numbers, order);
+        return out.permuted(first, column.numbers, order, std::nan(""));
     default:
         break;
     }
-    out.permuted(first, column.codes, order);
+    out.permuted(first, column.codes, order, kNullCode);
     std::vector<std::uint64_t> ends;
     std::string words;
     for (const auto& word : column.words) {
@@ -282,6 +292,7 @@ std::shared_ptr<const Segment> SegmentBuilder::finish() {
         wkb += s.collections[row];
         ends.push_back(wkb.size());
     }
+    if (wkb.empty()) ends.clear();
     out.section(collection_ends, ends);
     out.section(collection_bytes, std::span<const char>{wkb});
     for (std::uint32_t level = 0; level < level_count; ++level) out.section(first_level + level, levels[level]);

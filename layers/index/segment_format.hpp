@@ -1,5 +1,7 @@
 // How a segment's bytes are laid out: a header, a table of sections, the sections, each aligned to 16 bytes.
-// Native byte order: a snapshot is a cache of this machine, rebuilt from the store wherever it doesn't fit.
+// A section that says nothing has no bytes: a column of nulls, where the parts of shapes begin when none has any, and
+// where the WKB of collections ends when there are none. Native byte order: a snapshot is a cache of this machine,
+// rebuilt from the store wherever it doesn't fit.
 #pragma once
 
 #include <cstddef>
@@ -7,7 +9,7 @@
 
 namespace layers::index::format {
 
-inline constexpr char kMagic[8] = {'S', 'A', 'R', 'H', 'S', 'E', 'G', '1'};
+inline constexpr char kMagic[8] = {'S', 'A', 'R', 'H', 'S', 'E', 'G', '2'};
 inline constexpr std::size_t kAlignment = 16;
 
 struct Header {

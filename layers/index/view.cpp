@@ -5,9 +5,8 @@
 
 namespace layers::index {
 
-DeadMarks::DeadMarks(Row rows) : marks_{std::make_unique<std::atomic<store::Seq>[]>(rows)} {}
-
 void DeadMarks::mark(Row row, store::Seq seq) {
+    if (!marks_) marks_ = std::make_unique<std::atomic<store::Seq>[]>(rows_);
     marks_[row].store(seq, std::memory_order_release);
     count_.fetch_add(1, std::memory_order_acq_rel);
 }

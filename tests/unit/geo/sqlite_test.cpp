@@ -45,6 +45,51 @@ ErrorCode code_of(Action action) {
 
 } // namespace
 
+TEST(Sqlite, AGatheredLogHoldsEachCommitWholeWhenItReturns) {
+    const TemporaryFolder folder;
+    const auto path = folder.file("a.db"), copy = folder.file("copy.db");
+    fresh(path);
+    Database writer{path, {.mode = OpenMode::read_write, .gather_log = true}};
+    writer.wal_autocheckpoint(0);
+    Database reader{path, {.mode = OpenMode::read_only}};
+    Statement insert{writer, "INSERT INTO t(v) VALUES(randomblob(?1))"};
+    int rows = 0;
+    for (const int bytes : {10, 300'000, 10, 6'000'000, 10}) { // more than is gathered, and than the log grows by
+        Transaction transaction{writer};
+        for (int i = 0; i < 3; ++i, ++rows) {
+            insert.bind(1, bytes);
+            insert.run();
+        }
+        EXPECT_EQ(reader.query_integer("SELECT count(*) FROM t"), rows - 3) << "seen before the commit";
+        transaction.commit();
+        EXPECT_EQ(reader.query_integer("SELECT count(*) FROM t"), rows);
+        // What lies on the disk now, as a power loss would leave it.
+        for (const char* part : {"", "-wal"})
+            std::filesystem::copy_file(path + part, copy + part, std::filesystem::copy_options::overwrite_existing);
+        std::filesystem::remove(copy + "-shm");
+        Database recovered{copy, {.mode = OpenMode::read_write}};
+        EXPECT_EQ(recovered.query_integer("SELECT count(*) FROM t"), rows);
+        EXPECT_TRUE(recovered.integrity_faults().empty());
+    }
+    EXPECT_EQ(std::filesystem::file_size(path + "-wal") % (1 << 20), 0u) << "the log grows by whole steps";
+}
+
+TEST(Sqlite, AGatheredLogOfATransactionThatIsUndoneIsForgotten) {
+    const TemporaryFolder folder;
+    const auto path = folder.file("a.db");
+    fresh(path);
+    Database writer{path, {.mode = OpenMode::read_write, .gather_log = true}};
+    writer.exec("INSERT INTO t(v) VALUES(1)");
+    {
+        Transaction transaction{writer};
+        writer.exec("INSERT INTO t(v) VALUES(randomblob(9000000))");
+        EXPECT_EQ(writer.query_integer("SELECT count(*) FROM t"), 2); // reads what is gathered
+    }                                                                 // rolled back
+    writer.exec("INSERT INTO t(v) VALUES(3)");
+    EXPECT_EQ(writer.query_text("SELECT group_concat(v) FROM t"), "1,3");
+    EXPECT_TRUE(writer.integrity_faults().empty());
+}
+
 TEST(Sqlite, ReadsBackEveryTypeItWrote) {
     Database database{":memory:"};
     database.exec("CREATE TABLE t(a, b, c, d, e)");

@@ -116,6 +116,16 @@ protected:
             stopped = request.stop.stop_requested();
             return text_response(503, "stopped");
         }
+        if (request.target == "/later") {
+            EXPECT_TRUE(request.may_come_later);
+            Response response;
+            response.later = [this](const std::function<void(Answer)>& tell) {
+                const std::lock_guard lock{later_mutex_};
+                tell_ = tell;
+                later_asked_.notify_all();
+            };
+            return response;
+        }
         if (request.target == "/stream" || request.target == "/broken") {
             Response response;
             response.body = std::make_unique<Counting>(500, request.target == "/broken");
@@ -139,6 +149,15 @@ protected:
         return listener->port();
     }
 
+    // Waits for a request of /later and answers it from a thread of its own.
+    std::thread answer_later(const std::string& text) {
+        std::unique_lock lock{later_mutex_};
+        EXPECT_TRUE(later_asked_.wait_for(lock, 10s, [this] { return tell_ != nullptr; }));
+        return std::thread{[tell = std::exchange(tell_, nullptr), text] {
+            if (tell) tell([text] { return text_response(201, text); });
+        }};
+    }
+
     static std::string get(const std::string& target) { return "GET " + target + " HTTP/1.1\r\nHost: a\r\n\r\n"; }
 
     Limits limits;
@@ -147,6 +166,9 @@ protected:
     std::atomic<bool> stopped = false;
     std::unique_ptr<Listener> listener;
     std::filesystem::path spool_;
+    std::mutex later_mutex_;
+    std::condition_variable later_asked_;
+    std::function<void(Answer)> tell_;
 };
 
 } // namespace
@@ -325,6 +347,48 @@ TEST_F(ListenerTest, StoppingFinishesWhatWasAccepted) {
     stopper.join();
     EXPECT_TRUE(clean);
     EXPECT_THROW(RawClient{port}, std::runtime_error);
+}
+
+TEST_F(ListenerTest, NoWorkerWaitsForAnAnswerThatComesLater) {
+    limits.workers = 1;
+    const auto port = start();
+    RawClient patient{port}, other{port};
+    patient.send(get("/later") + get("/behind"));
+    EXPECT_EQ(other.ask(get("/")).status, 200);
+    answer_later("at last").join();
+    const auto late = patient.read();
+    EXPECT_EQ(late.status, 201);
+    EXPECT_EQ(late.body, "at last");
+    EXPECT_EQ(patient.read().body, "GET /behind ");
+}
+
+TEST_F(ListenerTest, StoppingWaitsForAnAnswerThatComesLater) {
+    const auto port = start();
+    RawClient client{port};
+    client.send(get("/later"));
+    std::unique_lock lock{later_mutex_};
+    ASSERT_TRUE(later_asked_.wait_for(lock, 10s, [this] { return tell_ != nullptr; }));
+    lock.unlock();
+    bool clean = false;
+    std::thread stopper{[&] { clean = listener->stop(); }};
+    answer_later("in time").join();
+    EXPECT_EQ(client.read().body, "in time");
+    stopper.join();
+    EXPECT_TRUE(clean);
+}
+
+TEST_F(ListenerTest, AnAnswerMayComeLaterThanItsConnectionLives) {
+    limits.stop_timeout = 100ms;
+    const auto port = start();
+    RawClient client{port};
+    client.send(get("/later"));
+    std::unique_lock lock{later_mutex_};
+    ASSERT_TRUE(later_asked_.wait_for(lock, 10s, [this] { return tell_ != nullptr; }));
+    lock.unlock();
+    EXPECT_FALSE(listener->stop()) << "the connection was cut";
+    auto answer = answer_later("too late");
+    listener.reset(); // waits for it
+    answer.join();
 }
 
 TEST_F(ListenerTest, StoppingDoesNotWaitForeverForAHandler) {

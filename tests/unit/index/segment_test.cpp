@@ -1,4 +1,5 @@
 #include "layers/index/few_rows.hpp"
+#include "layers/index/merge.hpp"
 #include "tests/unit/support/rows.hpp"
 
 #include <algorithm>
@@ -91,13 +92,39 @@ TEST(Segment, copied_from_segments_means_the_same) {
     SegmentBuilder builder{*rows::mixed_layer()};
     for (Row row = 0; row < first->size(); ++row) builder.add(*first, row);
     for (Row row = 0; row < second->size(); ++row) builder.add(*second, row);
-    const auto merged = builder.finish();
+    const auto built = builder.finish();
+    std::vector<Part> parts{{first.get(), {}}, {second.get(), {}}};
+    for (auto& part : parts)
+        for (Row row = 0; row < part.segment->size(); ++row) part.rows.push_back(row);
+    const auto merged = merge(*rows::mixed_layer(), schema_hash(*rows::mixed_layer()), parts);
+    EXPECT_TRUE(std::ranges::equal(merged->bytes(), built->bytes()));
     for (const auto& record : records) {
         const auto row = merged->find(record.id);
         ASSERT_TRUE(row);
         EXPECT_TRUE(same(to_record(*merged, *row), record));
         EXPECT_EQ(merged->importance(*row).size(), merged->vertices(*row).size());
     }
+}
+
+// Of single rows nearly every column is one of nulls somewhere, which has no bytes.
+TEST(Segment, merged_from_single_rows_has_the_bytes_that_the_builder_makes) {
+    const auto layer = rows::mixed_layer();
+    const auto schema = schema_hash(*layer);
+    std::vector<std::shared_ptr<const Segment>> pieces;
+    for (const auto& record : random_rows(9, 60)) {
+        const Record* one = &record;
+        auto piece = pack_few(*layer, schema, {&one, 1});
+        pieces.push_back(piece ? piece : segment_of({record}));
+    }
+    SegmentBuilder builder{*layer};
+    std::vector<Part> parts;
+    for (const auto& piece : pieces) {
+        parts.push_back({piece.get(), {0}});
+        builder.add(*piece, 0);
+    }
+    const auto merged = merge(*layer, schema, parts);
+    EXPECT_TRUE(std::ranges::equal(merged->bytes(), builder.finish()->bytes()));
+    EXPECT_EQ(merge(*layer, schema, {{pieces[0].get(), {}}}), nullptr);
 }
 
 TEST(Segment, damaged_bytes_are_refused_or_read_without_a_fault) {

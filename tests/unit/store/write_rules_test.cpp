@@ -200,6 +200,22 @@ TEST_F(WriteRules, TheListenerHasSeenAChangeBeforeItsWriterIsTold) {
     EXPECT_EQ(seen, 200);
 }
 
+TEST_F(WriteRules, WhoDoesNotWaitIsToldOnceAfterTheListenerHasSeenTheChange) {
+    std::atomic<Seq> seen = 0;
+    store->on_commit([&](const std::vector<Store::Applied>& applied) { seen = applied.back().change.seq; });
+    std::promise<Seq> told;
+    store->write({create(row(id_of(1), "x"))}, [&](const std::vector<Store::Item>& items) {
+        EXPECT_GE(seen, items.at(0).result->seq);
+        told.set_value(items[0].result->seq); // a second time would throw
+    });
+    EXPECT_EQ(told.get_future().get(), 1);
+    std::promise<geo::ErrorCode> refused;
+    store->write({create(row(id_of(1), "another"))},
+                 [&](const std::vector<Store::Item>& items) { refused.set_value(items.at(0).error->code); });
+    EXPECT_EQ(refused.get_future().get(), geo::ErrorCode::conflict);
+    store->on_commit({});
+}
+
 TEST_F(WriteRules, WhatIsQueuedWhenTheStoreClosesIsStillWritten) {
     std::vector<std::future<std::vector<Store::Item>>> answers;
     for (int i = 0; i < 50; ++i) answers.push_back(store->write({create(row(id_of(i), "x"))}));
