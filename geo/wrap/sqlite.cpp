@@ -165,14 +165,6 @@ void Database::exec(const char* sql) {
     check(handle(), sqlite3_exec(handle(), sql, nullptr, nullptr, nullptr));
 }
 
-void Database::take(Step step) {
-    static constexpr std::array<std::string_view, 5> kText{"BEGIN", "BEGIN IMMEDIATE", "COMMIT", "SAVEPOINT part",
-                                                           "RELEASE part"};
-    const auto number = static_cast<std::size_t>(step);
-    if (!steps_[number]) steps_[number] = std::make_unique<Statement>(*this, kText[number]);
-    steps_[number]->run();
-}
-
 std::int64_t Database::query_integer(const std::string& sql) {
     Statement statement{*this, sql};
     return statement.step() ? statement.integer(0) : 0;
@@ -268,21 +260,6 @@ void Database::backup_to(Database& target, const std::function<bool(int, int)>& 
         }
     }
     check(target.handle(), sqlite3_backup_finish(backup.release()));
-}
-
-std::vector<std::string> Database::integrity_faults(bool quick) {
-    std::vector<std::string> faults;
-    try {
-        Statement statement{*this, quick ? "PRAGMA quick_check(100)" : "PRAGMA integrity_check(100)"};
-        while (statement.step()) {
-            if (statement.text(0) != "ok") faults.emplace_back(statement.text(0));
-        }
-    } catch (const Error& error) {
-        // A file that is too damaged to be checked is a finding, not a failure of the check.
-        if (error.code != ErrorCode::storage_failed) throw;
-        faults.push_back(last_error());
-    }
-    return faults;
 }
 
 // ---- statements --------------------------------------------------------------------------------------------------

@@ -256,4 +256,12 @@ std::shared_ptr<const Segment> pack_few(const Layer& layer, std::uint64_t schema
     return Segment::from_bytes(blocks, view, layer, schema);
 }
 
+std::shared_ptr<const Segment> pack(const Layer& layer, std::uint64_t schema, const std::vector<const Record*>& rows) {
+    if (rows.empty()) return nullptr;
+    if (auto packed = pack_few(layer, schema, rows)) return packed;
+    SegmentBuilder builder{layer};
+    for (const Record* row : rows) builder.add(*row);
+    return builder.finish();
+}
+
 } // namespace layers::index

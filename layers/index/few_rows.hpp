@@ -12,4 +12,7 @@ inline constexpr std::size_t kFewRows = 32;
 // or a collection among their shapes. One thread at a time.
 std::shared_ptr<const Segment> pack_few(const Layer& layer, std::uint64_t schema, std::span<const Record* const> rows);
 
+// By pack_few where it can, else by the builder; null without rows.
+std::shared_ptr<const Segment> pack(const Layer& layer, std::uint64_t schema, const std::vector<const Record*>& rows);
+
 } // namespace layers::index

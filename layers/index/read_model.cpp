@@ -5,6 +5,7 @@
 #include "geo/wrap/mapped_file.hpp"
 #include "layers/index/few_rows.hpp"
 #include "layers/index/merge.hpp"
+#include "layers/index/tiers.hpp"
 
 #include <algorithm>
 #include <condition_variable>
@@ -37,31 +38,8 @@ std::int64_t checksum_of(const Stamp& stamp, std::span<const std::byte> segment)
                                geo::wrap::checksum(text(&stamp, offsetof(Stamp, checksum))));
 }
 
-// Segments of about equal size are merged when there are this many, so that a row is copied log8(n) times in all. Of
-// the smallest, the rows of single commits, there may be more: a search passes over them quickly, and a merge costs
-// most for its parts.
-constexpr std::size_t kMergeAt = 8, kMergeSmallestAt = 24;
-
 // A snapshot that would have to catch up on more than this is rebuilt by a scan instead.
 constexpr store::Seq kLongTail = 50'000;
-
-int tier(Row rows) {
-    int t = 0;
-    for (std::uint64_t size = 64; size < rows; size *= 8) ++t;
-    return t;
-}
-
-std::size_t most_of(int tier) {
-    return tier == 0 ? kMergeSmallestAt : kMergeAt;
-}
-
-bool some_tier_is_full(const std::vector<Piece>& pieces) {
-    std::array<std::size_t, 16> counts{};
-    return std::ranges::any_of(pieces, [&](const Piece& piece) {
-        const int t = tier(piece.segment->size());
-        return ++counts[static_cast<std::size_t>(t)] >= most_of(t);
-    });
-}
 
 // One layer: its current pieces, and how they change. `mutex` guards `current`; only the committing thread applies.
 struct LayerModel {
@@ -91,23 +69,6 @@ struct LayerModel {
 Piece piece_of(std::shared_ptr<const Segment> segment) {
     auto dead = std::make_shared<DeadMarks>(segment->size());
     return {std::move(segment), std::move(dead)};
-}
-
-std::shared_ptr<const Segment> pack(const LayerModel& m, const std::vector<const Record*>& rows) {
-    if (rows.empty()) return nullptr;
-    if (auto packed = pack_few(*m.layer, m.schema, rows)) return packed;
-    SegmentBuilder builder{*m.layer};
-    for (const Record* row : rows) builder.add(*row);
-    return builder.finish();
-}
-
-template <typename Wanted>
-Part part_of(const Piece& piece, const Wanted& wanted) {
-    Part part{piece.segment.get(), {}};
-    part.rows.reserve(piece.segment->size());
-    for (Row row = 0; row < piece.segment->size(); ++row)
-        if (wanted(row)) part.rows.push_back(row);
-    return part;
 }
 
 void mark_dead(const std::vector<Piece>& pieces, const geo::Uuid& id, store::Seq seq) {
@@ -290,7 +251,7 @@ void ReadModel::State::apply(const std::vector<store::Store::Applied>& batch) {
         for (const auto& [item_id, item] : last)
             if (item->record) rows.push_back(item->record.get());
         const store::Seq seq = batch.back().change.seq;
-        std::shared_ptr<const Segment> fresh = pack(*m, rows);
+        std::shared_ptr<const Segment> fresh = pack(*m->layer, m->schema, rows);
         const std::lock_guard lock{m->mutex};
         std::vector<Piece> pieces = m->current->pieces;
         for (const auto& [item_id, item] : last)
@@ -327,7 +288,7 @@ bool ReadModel::State::merge_once(LayerModel& m) const {
     if (chosen.empty()) return false;
     std::vector<Part> parts;
     for (const Piece* piece : chosen)
-        parts.push_back(part_of(*piece, [&](Row row) { return piece->dead->died(row) == 0; }));
+        parts.push_back(part_of(*piece->segment, [&](Row row) { return piece->dead->died(row) == 0; }));
     std::optional<Piece> merged;
     if (auto segment = merge(*m.layer, m.schema, parts)) merged = piece_of(std::move(segment));
 
@@ -374,7 +335,7 @@ void ReadModel::State::write_snapshot(LayerModel& m) const {
     if (directory.empty() || view->seq == m.snapshot_seq) return;
     std::vector<Part> parts;
     for (const auto& piece : view->pieces)
-        parts.push_back(part_of(piece, [&](Row row) { return piece.dead->visible(row, view->seq); }));
+        parts.push_back(part_of(*piece.segment, [&](Row row) { return piece.dead->visible(row, view->seq); }));
     auto segment = merge(*m.layer, m.schema, parts);
     if (!segment) segment = SegmentBuilder{*m.layer}.finish(); // of no rows
     Stamp stamp{};

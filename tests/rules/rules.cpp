@@ -191,6 +191,8 @@ const std::vector<Library>& libraries() {
         {"sodium", wrap},
         {"seccomp.h", wrap},
         {"linux/", wrap},
+        {"cpuid.h", wrap, false},
+        {"immintrin.h", wrap, false},
         {"libpq", wrap},
         // C++ libraries
         {"GeographicLib/", {"geo"}, false},

@@ -1,3 +1,4 @@
+// Long because every promise of the door is shown with one set of handlers.
 #include "server/http/listener.hpp"
 
 #include "raw_client.hpp"
