@@ -259,23 +259,41 @@ test("a queue that can't be read says so, and is read again on demand", async ({
   await expect(page.getByText("The queue could not be read")).toBeHidden();
 });
 
+// The server stores the first judgement, its answer never comes; `more`: neither does any news of it.
+async function loseAnswer(page: Page, more: boolean): Promise<void> {
+  let lost = false;
+  await page.route("**/judgements", async (route) => {
+    if (route.request().method() !== "POST" || lost) return route.continue();
+    lost = true;
+    if (more) for (const news of ["**/judgements/queue**", "**/candidates**"]) await page.route(news, (asked) => asked.abort("connectionreset"));
+    await route.fetch();
+    return route.abort("connectionreset");
+  });
+}
+
 test("a judgement whose answer is lost is sent again and stored once", async ({ browser }) => {
   const [a, b] = await told(0);
   const page = await desk.open(browser, "fia");
   await begin(page);
-  let lost = true;
-  await page.route("**/judgements", async (route) => {
-    if (route.request().method() !== "POST" || !lost) return route.continue();
-    lost = false;
-    await route.fetch(); // the server has it
-    return route.abort("connectionreset");
-  });
-  await page.keyboard.type("s");
+  await loseAnswer(page, true);
+  await page.keyboard.press("s");
   await expect(pair(page).getByRole("alert")).toContainText("No answer from the server");
   expect(await shownPair(page)).toBe(keyOf(a, b));
-  await page.keyboard.type("s");
-  await expect(page.getByText("No pair of reports waits")).toBeVisible();
+  await page.keyboard.press("s");
+  await expect(pair(page)).toBeHidden(); // it was taken
   expect(await verdicts("fia")).toEqual(["same"]);
+});
+
+test("a judgement whose answer is lost is known as one's own when news of it come, and can be taken back", async ({ browser }) => {
+  await told(0);
+  const page = await desk.open(browser, "fia");
+  await begin(page);
+  await loseAnswer(page, false);
+  await page.keyboard.press("s");
+  await expect(pair(page)).toContainText("Your judgement has arrived after all: Same");
+  await expect(pair(page).getByRole("alert")).toHaveCount(0);
+  await page.keyboard.press("z");
+  await expect.poll(() => verdicts("fia")).toEqual(["none", "same"]);
 });
 
 test("who may not judge reads the queue and is told why", async ({ browser }) => {

@@ -65,7 +65,9 @@ test("what happened after the end of a shift is told, distress first, and each c
 test("a page that was closed for long tells it too; one that was away for a moment doesn't", async ({ browser }) => {
   const page = await desk.open(browser, "fia");
   const context = page.context();
-  await page.reload(); // a moment
+  await page.goto(`${desk.url}/map/icon.svg`); // a moment
+  await desk.report("levies", 62, 28, som(0));
+  await page.goto(`${desk.url}/map/`);
   await idle(page);
   await expect(page.locator('[data-test="live"].live')).toBeVisible();
   await desk.report("levies", 63, 28, som(1));

@@ -522,7 +522,7 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** The caller's jobs, the newest first. */
+        /** The caller's jobs, the newest first; a restart of the server ends and forgets them. */
         readonly get: operations["getJobs"];
         readonly put?: never;
         readonly post?: never;
@@ -577,7 +577,7 @@ export interface paths {
         /** What was judged about pairs of reports of which the caller sees both, newest first */
         readonly get: operations["getJudgements"];
         readonly put?: never;
-        /** Judge a pair of reports: same, different, unsure, or none (as if nobody had judged). {a, b, verdict, why, basis, id}, or {judgements: […]} for up to 500, in their order. `basis` is the newest judgement that the judge knew of, null for none: another one is 412. What contradicts is 409 with the path */
+        /** Judge a pair of reports: same, different, unsure, or none (as if nobody had judged). {a, b, verdict, why, basis, id}, or {judgements: […]} for up to 500, all or none. `basis` is the newest judgement that the judge knew of, null for none: another one is 412. What contradicts is 409 with the path */
         readonly post: operations["judge"];
         readonly delete?: never;
         readonly options?: never;
@@ -696,7 +696,7 @@ export interface paths {
         };
         readonly get?: never;
         readonly put?: never;
-        /** Run a process: waits for the result, or starts a job with `Prefer: respond-async`. */
+        /** Run a process: waits for the result, or starts a job with Prefer: respond-async. */
         readonly post: operations["execute"];
         readonly delete?: never;
         readonly options?: never;
@@ -885,6 +885,19 @@ export interface components {
         readonly execute: {
             /** @description As the process's description says */
             readonly inputs?: {
+                /**
+                 * Least probability
+                 * @description Pairs that always go to a person are told whatever theirs is
+                 * @default 0.5
+                 */
+                readonly least: number;
+                /**
+                 * Pairs told, at most
+                 * @description All are counted
+                 * @default 10000
+                 */
+                readonly most: number;
+            } | {
                 /**
                  * Moment to judge
                  * Format: date-time
@@ -4353,6 +4366,8 @@ export interface operations {
                 readonly f?: "json" | "html";
                 /** @description Processes in the list, at most */
                 readonly limit?: number;
+                /** @description Processes to pass over */
+                readonly offset?: number;
             };
             readonly header?: never;
             readonly path?: never;
@@ -4407,7 +4422,7 @@ export interface operations {
             };
             readonly header?: never;
             readonly path: {
-                /** @description Id of a process: silence, echo */
+                /** @description Id of a process: fuse, silence, echo */
                 readonly id: string;
             };
             readonly cookie?: never;
@@ -4470,7 +4485,7 @@ export interface operations {
             };
             readonly header?: never;
             readonly path: {
-                /** @description Id of a process: silence, echo */
+                /** @description Id of a process: fuse, silence, echo */
                 readonly id: string;
             };
             readonly cookie?: never;

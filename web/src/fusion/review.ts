@@ -50,10 +50,12 @@ async function followCurrent(pairs: readonly ReviewPair[]): Promise<void> {
   if (at >= 0) place.value = at;
   const now = pairs[at] ?? (await readPair(before));
   if (current.peek() !== before || busy.peek()) return;
-  const told = newsOf(before, now);
-  if (told !== null && now !== null) announcement.value = newsText(told);
+  const arrived = now === null ? null : ownArrived(now);
+  const told = arrived ?? newsOf(before, now);
+  if (told !== null) announcement.value = newsText(told);
   batch(() => {
     if (told !== null) news.value = told;
+    if (arrived !== null) failure.value = null;
     if (now !== null) current.value = now;
   });
 }
@@ -65,7 +67,18 @@ export function newsOf(before: ReviewPair, now: ReviewPair | null): News | null 
   return together(now) && !together(before) ? { kind: "together" } : null;
 }
 
+// A judgement of this page whose answer never came: it is one of mine all the same, and can be taken back.
+function ownArrived(pair: ReviewPair): News | null {
+  const judgement = pair.judged;
+  const [attempt, sent] = [...unanswered].find(([, { id }]) => id === judgement?.id) ?? [];
+  if (judgement === null || attempt === undefined || sent === undefined) return null;
+  unanswered.delete(attempt);
+  keep({ at: Date.now(), verdict: judgement.verdict, pairs: [{ a: pair.a, b: pair.b, ...sent }] });
+  return { kind: "arrived", judgement };
+}
+
 export function newsText(told: News): string {
+  if (told.kind === "arrived") return t("review.news_arrived", { verdict: verdictText(told.judgement.verdict) });
   if (told.kind === "judged") return t("review.news_judged", { verdict: verdictText(told.judgement.verdict) });
   return t(told.kind === "together" ? "review.news_together" : "review.news_gone");
 }
@@ -138,8 +151,8 @@ export async function prolong(): Promise<void> {
 
 // ---- judging
 
-// Ids of judgements whose answer was lost: sent again, they are stored once.
-const unanswered = new Map<string, string>();
+// Judgements without an answer: sent again, they are stored once.
+const unanswered = new Map<string, { id: string; before: Verdict }>();
 
 function drawAgain(pairs: readonly ReviewPair[]): void {
   const boxes = pairs.flatMap((pair) => pair.reports.map(({ geometry }) => (geometry === null ? null : boundsOf(geometry))))
@@ -151,8 +164,9 @@ export async function give(verdict: Exclude<Verdict, "none">): Promise<void> {
   const pair = current.peek();
   if (pair === null || busy.peek() || !mayJudge.peek()) return;
   const attempt = `${pairKey(pair)} ${verdict} ${pair.basis}`;
-  const id = unanswered.get(attempt) ?? makeUuid7();
-  unanswered.set(attempt, id);
+  const before = pair.judged?.verdict ?? "none";
+  const id = unanswered.get(attempt)?.id ?? makeUuid7();
+  unanswered.set(attempt, { id, before });
   busy.value = true;
   failure.value = null;
   try {
@@ -160,7 +174,7 @@ export async function give(verdict: Exclude<Verdict, "none">): Promise<void> {
     unanswered.delete(attempt);
     if (outcome.kind !== "stored") refuse(pair, outcome);
     else {
-      keep({ at: Date.now(), verdict, pairs: [{ a: pair.a, b: pair.b, id, before: pair.judged?.verdict ?? "none" }] });
+      keep({ at: Date.now(), verdict, pairs: [{ a: pair.a, b: pair.b, id, before }] });
       announcement.value = t("review.stored", { verdict: saidVerdict(pair, verdict) });
       drawAgain([pair]);
       await leave(pair);

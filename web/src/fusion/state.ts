@@ -13,6 +13,7 @@ import type { Refusal } from "./requests";
 // What happened to the pair in front of one's eyes while one looked at it.
 export type News =
   | { kind: "judged"; judgement: Judgement }
+  | { kind: "arrived"; judgement: Judgement } // mine, whose answer was lost
   | { kind: "together" } // others' judgements made one event of the two
   | { kind: "gone" }; // no longer compared, or no longer to be seen
 

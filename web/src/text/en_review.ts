@@ -24,6 +24,7 @@ export const reviewing = {
   "review.pairs": "{n} pairs",
   "review.somebody": "Somebody",
   "review.news_judged": "Judged by somebody else meanwhile: {verdict}.",
+  "review.news_arrived": "Your judgement has arrived after all: {verdict}.",
   "review.news_together": "Other judgements have made one event of the two meanwhile.",
   "review.news_gone": "This pair is no longer compared: a report was changed, or is not shown to you any more.",
   "review.resubmissions": "{n} resubmissions: word for word the same under another reference.",
