@@ -181,6 +181,8 @@ struct Finder::Index {
         for (const auto cell_m : kCell_m)
             for (const auto bin_s : kBin_s) grids.emplace_back(cell_m, bin_s);
     }
+    // Slots of all that may pass the gates; the report itself among them, some twice.
+    std::vector<std::uint32_t> near(const Report& report) const;
     std::vector<Grid> grids; // by class
     std::vector<Report> reports;
     std::vector<std::uint32_t> free;
@@ -226,36 +228,62 @@ void Finder::remove(const geo::Uuid& id) {
     report = {};
 }
 
-Finder::Found Finder::candidates(const Report& report) const {
-    Found found;
-    const auto take = [&](std::uint32_t slot) {
-        if (const auto pair = compare(report, index_->reports[slot])) found.pairs.push_back(*pair);
-    };
+std::vector<std::uint32_t> Finder::Index::near(const Report& report) const {
+    std::vector<std::uint32_t> near;
     const auto entry = entry_of(report, 0);
-    for (const auto& grid : index_->grids) grid.near(report, entry, take);
-    const auto [begin, end] = index_->references.equal_range(reference_key(report));
-    for (auto at = begin; at != end; ++at) take(at->second);
+    for (const auto& grid : grids) grid.near(report, entry, [&](std::uint32_t slot) { near.push_back(slot); });
+    const auto [begin, end] = references.equal_range(reference_key(report));
+    for (auto at = begin; at != end; ++at) near.push_back(at->second);
+    return near;
+}
 
-    const auto by_id = [](const Comparison& one, const Comparison& other) {
+namespace {
+
+// By id, each once: a report may have been met in its cell and by its reference.
+void tidy(std::vector<Comparison>& pairs) {
+    std::ranges::sort(pairs, [](const Comparison& one, const Comparison& other) {
         return one.a != other.a ? one.a < other.a : one.b < other.b;
-    };
-    std::ranges::sort(found.pairs, by_id);
-    found.pairs.erase(
-        std::ranges::unique(found.pairs,
-                            [](const auto& one, const auto& other) { return one.a == other.a && one.b == other.b; })
-            .begin(),
-        found.pairs.end());
-    if (found.pairs.size() <= kMostCandidates) return found;
-    found.dropped = found.pairs.size() - kMostCandidates;
+    });
+    const auto same = [](const auto& one, const auto& other) { return one.a == other.a && one.b == other.b; };
+    pairs.erase(std::ranges::unique(pairs, same).begin(), pairs.end());
+}
+
+} // namespace
+
+Finder::Found Finder::candidates(const Report& report, std::size_t most) const {
+    Found found;
+    for (const auto slot : index_->near(report))
+        if (const auto pair = compare(report, index_->reports[slot])) found.pairs.push_back(*pair);
+    tidy(found.pairs);
+    if (found.pairs.size() <= most) return found;
+    found.dropped = found.pairs.size() - most;
     std::vector<std::pair<double, std::size_t>> order;
     for (std::size_t i = 0; i < found.pairs.size(); ++i)
         order.emplace_back(found.pairs[i].identical || found.pairs[i].resubmission ? -1e9 : -fit(found.pairs[i]), i);
-    std::ranges::nth_element(order, order.begin() + kMostCandidates);
-    order.resize(kMostCandidates);
+    std::ranges::nth_element(order, order.begin() + static_cast<std::ptrdiff_t>(most));
+    order.resize(most);
     std::ranges::sort(order, {}, &std::pair<double, std::size_t>::second);
     std::vector<Comparison> kept;
     for (const auto& [worth, i] : order) kept.push_back(found.pairs[i]);
     found.pairs = std::move(kept);
+    return found;
+}
+
+Finder::Found Finder::later_candidates(const Report& report) const {
+    const auto near = index_->near(report);
+    Found found;
+    if (near.size() > kMostCandidates) { // perhaps too many
+        found = candidates(report);
+        if (found.dropped > 0) found.pairs.clear();
+        std::erase_if(found.pairs, [&](const Comparison& pair) { return pair.a != report.id; });
+        return found;
+    }
+    for (const auto slot : near) {
+        const auto& other = index_->reports[slot];
+        if (other.id <= report.id) continue;
+        if (const auto pair = compare(report, other)) found.pairs.push_back(*pair);
+    }
+    tidy(found.pairs);
     return found;
 }
 

@@ -28,7 +28,10 @@ public:
         std::vector<Comparison> pairs; // by the other report's id
         std::size_t dropped = 0;       // candidates beyond kMostCandidates, left out
     };
-    Found candidates(const Report& report) const; // never the report itself; it need not have been added
+    // Never the report itself; it need not have been added. `most`: keep so many.
+    Found candidates(const Report& report, std::size_t most = kMostCandidates) const;
+    // For going through all reports: only those with greater ids. The same `dropped`; when it isn't 0, no pairs.
+    Found later_candidates(const Report& report) const;
     const Report* find(const geo::Uuid& id) const;
     std::size_t size() const;
     std::vector<const Report*> all() const; // ascending by id; good until the next write

@@ -174,7 +174,9 @@ void set_times(const Fields& fields, const ingest::CsvRecord& row, Report& repor
     report.from = from->at;
     report.to = to ? to->at : from->at;
     if (to ? to->whole_day : from->whole_day) report.to.us += kDay_us;
-    if (report.to < report.from) throw BadRow{"valid_to lies before valid_from"};
+    // a day that ends what began in it lies before it by its midnight only
+    if (to && to->at < from->at && (!to->whole_day || report.to <= report.from))
+        throw BadRow{"valid_to lies before valid_from"};
 }
 
 // All that the row says but who it is.

@@ -327,22 +327,21 @@ std::vector<Assessed> assess(std::vector<Comparison> pairs, const FindReport& fi
     reports.resize(kept);
 
     const Sights sights{reports, surroundings, options.threads};
-    const auto weights_of = [&](std::size_t i) -> const Weights& {
-        return options.weights ? options.weights(*reports[i].first, *reports[i].second) : table_weights();
-    };
+    std::vector<const Weights*> weights(kept, &table_weights());
     std::vector<Assessed> all(kept);
     in_parallel(kept, options.threads, [&](std::size_t i) {
+        if (options.weights) weights[i] = &options.weights(*reports[i].first, *reports[i].second);
         const auto [a, b] = sights.of(i);
         all[i].pair = pairs[i];
-        Scorer{all[i], {a.spot, a.met}, {b.spot, b.met}, surroundings, options.hidden, weights_of(i)}.run();
-        decide(all[i], weights_of(i));
+        Scorer{all[i], {a.spot, a.met}, {b.spot, b.met}, surroundings, options.hidden, *weights[i]}.run();
+        decide(all[i], *weights[i]);
     });
     const auto put = [&](TermName term, const std::vector<float>& bits) {
         for (std::size_t i = 0; i < kept; ++i) {
             if (bits[i] == 0) continue;
             all[i].bits[static_cast<std::size_t>(term)] = bits[i];
             all[i].said.set(static_cast<std::size_t>(term));
-            decide(all[i], weights_of(i));
+            decide(all[i], *weights[i]);
         }
     };
     put(TermName::rivals, bits_of_rivals(all, reports));

@@ -41,9 +41,9 @@ std::vector<Report> everywhere(unsigned seed, std::size_t count) {
 }
 
 TEST(Finder, FindsWhatComparingWithEveryoneFinds) {
-    for (unsigned seed = 0; seed < 3; ++seed) {
-        auto all = many(20 + seed, 400);
-        const auto far = everywhere(30 + seed, 600);
+    for (unsigned seed = 0; seed < 2; ++seed) {
+        auto all = many(20 + seed, 300);
+        const auto far = everywhere(30 + seed, 450);
         all.insert(all.end(), far.begin(), far.end());
         const auto finder = finder_of(all);
         std::size_t found = 0;
@@ -52,7 +52,7 @@ TEST(Finder, FindsWhatComparingWithEveryoneFinds) {
             expect_same(candidates.pairs, by_hand(report, all));
             found += candidates.pairs.size();
         }
-        EXPECT_GT(found, 2'000u);
+        EXPECT_GT(found, 1'000u);
     }
 }
 
