@@ -65,7 +65,8 @@ test("what happened after the end of a shift is told, distress first, and each c
 test("a page that was closed for long tells it too; one that was away for a moment doesn't", async ({ browser }) => {
   const page = await desk.open(browser, "fia");
   const context = page.context();
-  await page.goto(`${desk.url}/map/icon.svg`); // a moment
+  await page.route("**/elsewhere", (route) => route.fulfill({ contentType: "text/html", body: "<link rel='icon' href='data:,'>" }));
+  await page.goto(`${desk.url}/elsewhere`); // a moment
   await desk.report("levies", 62, 28, som(0));
   await page.goto(`${desk.url}/map/`);
   await idle(page);
