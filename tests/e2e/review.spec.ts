@@ -162,9 +162,11 @@ test("a contradiction is refused with the way that joins the reports and the wor
   await detail(page).getByText(/May tell of the same/).click();
   await detail(page).locator(".pair-row").filter({ hasText: "FIA · Smuggling" }).click();
   await expect(pair(page)).toHaveAttribute("data-pair", keyOf(a, c));
+  await pair(page).locator(".waterfall tfoot").scrollIntoViewIfNeeded(); // what refuses is seen wherever one reads
   await page.keyboard.press("s");
   const alert = pair(page).getByRole("alert");
   await expect(alert).toContainText("This contradicts what was judged before");
+  await expect(alert).toBeInViewport();
   await expect(alert.locator(".way li")).toHaveCount(3);
   await expect(alert).toContainText("Different · Levies");
   await idle(page);
@@ -208,6 +210,7 @@ test("the queue follows what others do, and the pair in sight stays", async ({ b
   expect(await shownPair(page)).toBe(keyOf(a, b));
   await desk.judge("levies", a, b, "same");
   await expect(pair(page).locator("[data-test=news]")).toContainText("Judged by somebody else meanwhile: Same");
+  await expect(pair(page).locator("[data-test=news]")).toBeInViewport();
   expect(await shownPair(page)).toBe(keyOf(a, b));
   await expect(rows(page)).toHaveCount(1);
   expect(await pressOn(page, "n")).toBe(keyOf(c, d));

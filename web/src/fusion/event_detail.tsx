@@ -68,7 +68,7 @@ function TakenApart({ feature, why }: { feature: Feature; why: Why }) {
           <Chosen title={t("event.place_from")} best={why.place} why={why} />
           <Chosen title={t("event.time_from")} best={why.time} why={why} />
         </dl>
-        {why.members.length > 1 && <button type="button" onClick={all}>{t("event.show_all")}</button>}
+        {why.members.length > 1 && <button type="button" class="after-list" onClick={all}>{t("event.show_all")}</button>}
       </section>
       <section class="two-kinds">
         <h3>{t("event.kinds")}</h3>
@@ -179,11 +179,16 @@ function Conflicts({ why }: { why: Why }) {
   );
 }
 
+// "suspected against ruled_out": codes of the data become words.
+function inWords(said: string): string {
+  return said.replace(/\b[a-z]+(?:_[a-z]+)+\b/g, (code) => code.replaceAll("_", " "));
+}
+
 function ConflictRow({ conflict, why }: { conflict: Conflict; why: Why }) {
   const [one, other] = [memberOf(why, conflict.one), memberOf(why, conflict.other)];
   return (
     <li>
-      <strong>{word(conflict.field)}: {conflict.said}</strong>
+      <strong>{word(conflict.field)}: {inWords(conflict.said)}</strong>
       <span class="line">
         {one !== undefined && <ReportLink report={one}>{reportShort(one)}</ReportLink>} ≠{" "}
         {other !== undefined && <ReportLink report={other}>{reportShort(other)}</ReportLink>}

@@ -36,6 +36,9 @@ function Panel({ pair }: { pair: ReviewPair }) {
     heading.current?.focus();
     heading.current?.closest(".detail")?.scrollTo(0, 0);
   }, [key]);
+  useEffect(() => { // it stands at the top; what others did stands at the foot, and moves nothing
+    if (refusal.value !== null || failure.value !== null) heading.current?.closest(".detail")?.scrollTo(0, 0);
+  }, [refusal.value, failure.value]);
   useEffect(() => {
     const drawn = drawnPair(pair.reports, path.value);
     const box = boundsOfDrawn(drawn);
@@ -57,7 +60,6 @@ function Panel({ pair }: { pair: ReviewPair }) {
         <button type="button" class="icon-button" aria-label={t("pair.close")} onClick={close}><Glyph name="close" /></button>
       </header>
       <Notes pair={pair} />
-      <div aria-live="polite"><Happened /></div>
       {refusal.value !== null && <RefusalView met={refusal.value} onPath={(found) => (path.value = found)} />}
       {failure.value !== null && (
         <div class="problem" role="alert">
@@ -113,6 +115,7 @@ function VerdictBar({ pair }: { pair: ReviewPair }) {
   };
   return (
     <div class="form-foot verdicts">
+      <div aria-live="polite"><Happened /></div>
       {mayJudge.value ? (
         <>
           <input ref={field} class="why-field" type="text" maxLength={500} placeholder={t("pair.reason")}
