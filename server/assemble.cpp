@@ -42,7 +42,10 @@ void open_data(AppContext& context) {
         });
     context.live = std::make_shared<live::Live>(
         *context.store, *context.index, config.data_dir, static_cast<std::size_t>(config.events_kept),
-        live::HubOptions{.most_streams = static_cast<std::size_t>(config.max_streams)});
+        live::HubOptions{.most_streams = static_cast<std::size_t>(config.max_streams)},
+        layers::alert::WatchOptions{.trouble = [](const std::string& why) {
+            log::write(log::Level::error, "alert not raised", {{"why", std::string_view{why}}});
+        }});
     context.seals = std::make_shared<SealExpiry>(context.store, context.index);
     jobs::Manager::Options job_options;
     job_options.on_change = [live = context.live.get()](const jobs::Job& job) {

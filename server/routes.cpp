@@ -1,5 +1,6 @@
 #include "server/routes.hpp"
 
+#include "server/endpoints/alerts.hpp"
 #include "server/endpoints/audit.hpp"
 #include "server/endpoints/backup.hpp"
 #include "server/endpoints/collections.hpp"
@@ -49,6 +50,7 @@ std::vector<Endpoint> all_endpoints() {
              judgement_endpoints,
              review_endpoints,
              event_why_endpoints,
+             alert_endpoints,
              tiles_endpoints,
              raster_endpoints,
              import_endpoints,

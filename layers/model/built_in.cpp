@@ -6,7 +6,7 @@ const std::vector<Layer>& built_in_layers() {
     static const std::vector<Layer> table{
         border_sections(), disputed_lines(), fence_segments(),  crossing_points(),  check_posts(),
         crossing_routes(), patrol_tracks(),  observed_tracks(), reports(),          hazards(),
-        facilities(),      places(),         judgements(),      event_statements(),
+        facilities(),      places(),         judgements(),      event_statements(), alerts(),
     };
     return table;
 }

@@ -19,6 +19,7 @@ Layer hazards();
 Layer facilities();
 Layer judgements();
 Layer event_statements();
+Layer alerts();
 
 Layer events();
 Layer silence();

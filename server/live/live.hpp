@@ -1,7 +1,9 @@
 // What the server needs to tell changes: the journal, the events of each group of callers, the cursors
-// and the hub, in the order in which they stand.
+// and the hub, in the order in which they stand; last who raises alerts, which are changes as any other.
 #pragma once
 
+#include "layers/alert/sight.hpp"
+#include "layers/alert/watch.hpp"
 #include "layers/fuse/pictures.hpp"
 #include "layers/fuse/suggestions.hpp"
 #include "server/live/claims.hpp"
@@ -12,10 +14,11 @@
 namespace server::live {
 
 struct Live {
-    Live(const layers::store::Store& store, layers::index::ReadModel& model, const std::string& data_dir,
-         std::size_t events_kept, HubOptions options)
+    Live(layers::store::Store& store, layers::index::ReadModel& model, const std::string& data_dir,
+         std::size_t events_kept, HubOptions options, layers::alert::WatchOptions watch)
         : journal{store, model, events_kept}, pictures{store, model, journal}, suggestions{model, journal},
-          cursors{data_dir}, hub{store, journal, model, cursors, with_events(std::move(options))} {}
+          cursors{data_dir}, hub{store, journal, model, cursors, with_events(model, std::move(options))},
+          alert_watch{store, model, std::move(watch)} {}
     layers::feed::Journal journal;
     layers::fuse::Pictures pictures;
     layers::fuse::Suggestions suggestions;
@@ -23,10 +26,15 @@ struct Live {
     std::mutex judging; // held from looking at what stands until the judgement is committed: two never cross
     Cursors cursors;
     Hub hub;
+    layers::alert::Watch alert_watch; // writes, so it ends first
 
 private:
-    HubOptions with_events(HubOptions options) {
-        options.implied = [this](const auto& caller, const auto& step) { return pictures.notices(caller, step); };
+    HubOptions with_events(const layers::index::ReadModel& model, HubOptions options) {
+        options.implied = [this, &model](const auto& caller, const auto& step) {
+            auto told = pictures.notices(caller, step);
+            for (auto& notice : layers::alert::notices(model, caller, step)) told.push_back(std::move(notice));
+            return told;
+        };
         return options;
     }
 };
