@@ -77,6 +77,7 @@ std::string not_ready(const AppContext& context) {
     const auto& folder = context.config.data_dir;
     if (const auto why = context.store->trouble()) return "Changes can't be stored: " + *why + ".";
     if (const auto why = context.store->audit_trouble()) return "The audit can't go on: " + *why + ".";
+    if (const auto why = context.live->alert_watch.trouble()) return "Alerts can't be raised: " + *why + ".";
     if (::access(folder.c_str(), W_OK) != 0) return "The data folder can't be written.";
     std::error_code error;
     const auto space = std::filesystem::space(folder, error);

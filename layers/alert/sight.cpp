@@ -22,15 +22,19 @@ std::vector<Alert> about(const index::ReadModel& model, const geo::Uuid& subject
     std::vector<Alert> found;
     const auto view = model.view(alerts_layer().id);
     if (!view) return found;
-    const auto filter = query::bind(query::parse_cql2_text("subject = '" + geo::to_string(subject) + "'"),
-                                    alerts_layer(), std::vector<bool>(alerts_layer().fields.size(), true));
-    view->each({}, filter, {}, [&](const index::Piece& piece, index::Row row) {
-        found.push_back(alert_of(index::to_record(*piece.segment, row)));
-    });
+    view->each({}, over_alerts("subject = '" + geo::to_string(subject) + "'"), {},
+               [&](const index::Piece& piece, index::Row row) {
+                   found.push_back(alert_of(index::to_record(*piece.segment, row)));
+               });
     return found;
 }
 
 } // namespace
+
+query::ExpressionPtr over_alerts(const std::string& filter) {
+    const auto& layer = alerts_layer();
+    return query::bind(query::parse_cql2_text(filter), layer, std::vector<bool>(layer.fields.size(), true));
+}
 
 const Sight::Known& Sight::known(const std::string& collection) {
     if (const auto at = known_.find(collection); at != known_.end()) return at->second;
@@ -56,13 +60,13 @@ std::optional<Alert> Sight::find(const geo::Uuid& id) {
     return alert;
 }
 
-std::vector<Alert> Sight::list(const std::function<bool(const Alert&)>& wanted) {
+std::vector<Alert> Sight::list(const query::ExpressionPtr& filter, const std::optional<Alert>& after) {
     std::vector<Alert> all;
     const auto view = model_.view(alerts_layer().id);
     if (!view) return all;
-    view->each({}, query::always(), {}, [&](const index::Piece& piece, index::Row row) {
+    view->each({}, filter, {}, [&](const index::Piece& piece, index::Row row) {
         auto alert = alert_of(index::to_record(*piece.segment, row));
-        if (wanted(alert) && sees(alert.collection, alert.subject)) all.push_back(std::move(alert));
+        if ((!after || before(*after, alert)) && sees(alert.collection, alert.subject)) all.push_back(std::move(alert));
     });
     std::ranges::sort(all, before);
     return all;

@@ -7,7 +7,6 @@
 #include "layers/feed/notice.hpp"
 #include "layers/index/read_model.hpp"
 
-#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -21,8 +20,9 @@ public:
     Sight(const index::ReadModel& model, access::Caller caller) : model_{model}, caller_{std::move(caller)} {}
     bool sees(const std::string& collection, const geo::Uuid& subject);
     std::optional<Alert> find(const geo::Uuid& id); // nothing: not there, or not for this caller
-    // Those that the caller sees and `wanted` takes, in everybody's order (before()).
-    std::vector<Alert> list(const std::function<bool(const Alert&)>& wanted);
+    // Those that the caller sees and that pass `filter` (bound to alerts_layer()), behind `after`, in everybody's
+    // order.
+    std::vector<Alert> list(const query::ExpressionPtr& filter, const std::optional<Alert>& after);
 
 private:
     struct Known {
@@ -35,6 +35,9 @@ private:
     const access::Caller caller_;
     std::map<std::string, Known, std::less<>> known_;
 };
+
+// CQL2 text over the alerts' own fields, for this program's own questions.
+query::ExpressionPtr over_alerts(const std::string& filter);
 
 // What a step means for the alerts that the caller sees, as collection "alerts": those it writes, and those whose
 // subject comes into sight or leaves it.

@@ -1,7 +1,7 @@
 #include "layers/alert/watch.hpp"
 
 #include <condition_variable>
-#include <mutex>
+#include <iterator>
 
 namespace layers::alert {
 
@@ -9,24 +9,15 @@ namespace {
 
 // Alerts come at once, but their position is stored ten times a second at most: it costs a commit.
 constexpr std::chrono::milliseconds kRest{100};
-constexpr std::size_t kWrites = 500; // a batch, so that a day of 100,000 alerts leaves room for people's writes
+constexpr std::chrono::milliseconds kLongestRetry{1'000}; // people wait for these
+constexpr std::size_t kChanges = 2'000;
+constexpr std::size_t kWrites = 500; // at a time, so that a day of 100,000 alerts leaves room for people's writes
 
-// Error: what the storage refused; to be tried again. An alert that the store finds wrong in itself would be found
-// wrong for ever, and must not keep back those behind it.
-void put(store::Store& store, std::vector<store::Write> writes, const WatchOptions& options) {
-    for (std::size_t done = 0; done < writes.size(); done += kWrites) {
-        const auto end = std::min(writes.size(), done + kWrites);
-        std::vector<store::Write> batch{std::make_move_iterator(writes.begin() + static_cast<std::ptrdiff_t>(done)),
-                                        std::make_move_iterator(writes.begin() + static_cast<std::ptrdiff_t>(end))};
-        for (const auto& item : store.write(std::move(batch)).get()) {
-            if (!item.error) continue;
-            const auto code = item.error->code;
-            if (code == geo::ErrorCode::busy || code == geo::ErrorCode::storage_full ||
-                code == geo::ErrorCode::storage_failed)
-                throw *item.error;
-            if (options.trouble) options.trouble(item.error->what());
-        }
-    }
+// To be tried again. What the store finds wrong in an alert itself it would find wrong for ever, and that must not keep
+// back those behind it.
+bool may_pass(geo::ErrorCode code) {
+    return code == geo::ErrorCode::busy || code == geo::ErrorCode::storage_full ||
+           code == geo::ErrorCode::storage_failed;
 }
 
 } // namespace
@@ -34,21 +25,43 @@ void put(store::Store& store, std::vector<store::Write> writes, const WatchOptio
 Watch::Watch(store::Store& store, const index::ReadModel& model, WatchOptions options)
     : store_{store}, model_{model}, options_{std::move(options)},
       follower_{store,
-                {.name = "alerts", .rest = kRest},
-                [this](std::span<const store::Change> changes) {
-                    try {
-                        put(store_, raised(rules_, store_, changes), options_);
-                    } catch (const std::exception& error) {
-                        if (options_.trouble) options_.trouble(error.what());
-                        throw;
-                    }
-                }},
+                {.name = "alerts", .batch = kChanges, .longest_retry = kLongestRetry, .rest = kRest},
+                [this](std::span<const store::Change> changes) { follow(changes); }},
       clock_{[this](const std::stop_token& stop) { look(stop); }} {}
 
 Watch::~Watch() {
     clock_.request_stop();
     follower_.stop();
     clock_.join();
+}
+
+void Watch::complain(const std::string& why) {
+    const std::lock_guard lock{mutex_};
+    if (why == last_complaint_) return;
+    last_complaint_ = why;
+    if (options_.trouble && !why.empty()) options_.trouble(why);
+}
+
+void Watch::put(std::vector<store::Write> writes) {
+    for (std::size_t done = 0; done < writes.size(); done += kWrites) {
+        const auto first = writes.begin() + static_cast<std::ptrdiff_t>(done);
+        const auto last = writes.begin() + static_cast<std::ptrdiff_t>(std::min(writes.size(), done + kWrites));
+        for (const auto& item : store_.write({std::make_move_iterator(first), std::make_move_iterator(last)}).get()) {
+            if (!item.error) continue;
+            if (may_pass(item.error->code)) throw *item.error;
+            complain(item.error->what());
+        }
+    }
+}
+
+void Watch::follow(std::span<const store::Change> changes) {
+    try {
+        put(raised(rules_, store_, changes));
+        complain({});
+    } catch (const std::exception& error) {
+        complain(error.what());
+        throw;
+    }
 }
 
 void Watch::look(const std::stop_token& stop) {
@@ -58,10 +71,10 @@ void Watch::look(const std::stop_token& stop) {
     while (!stop.stop_requested()) {
         try {
             const auto now = geo::now();
-            put(store_, raised_by_clock(rules_, model_, now), options_);
-            put(store_, escalated_by_clock(model_, now), options_);
+            put(raised_by_clock(rules_, model_, now));
+            put(escalated_by_clock(model_, now));
         } catch (const std::exception& error) {
-            if (options_.trouble) options_.trouble(error.what());
+            complain(error.what());
         }
         wake.wait_for(lock, stop, options_.look_every, [] { return false; });
     }

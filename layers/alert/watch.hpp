@@ -7,7 +7,9 @@
 
 #include <chrono>
 #include <functional>
+#include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <thread>
 
@@ -15,7 +17,7 @@ namespace layers::alert {
 
 struct WatchOptions {
     std::chrono::milliseconds look_every{60'000}; // at what time has brought
-    // Hears, for the log, of what could not be raised and is tried again; any thread of this.
+    // Hears, for the log, why something could not be raised, once until it is something else; any thread of this.
     std::function<void(const std::string&)> trouble = {};
 };
 
@@ -27,15 +29,23 @@ public:
     Watch(const Watch&) = delete;
     Watch& operator=(const Watch&) = delete;
 
-    store::Seq position() const { return follower_.position(); } // thread-safe: rules have seen changes up to here
+    // Both thread-safe.
+    store::Seq position() const { return follower_.position(); } // rules have seen the changes up to here
+    // Why changes wait for the rules, for people; nothing when none does longer than it must.
+    std::optional<std::string> trouble() const { return follower_.trouble(); }
 
 private:
+    void put(std::vector<store::Write> writes);
+    void follow(std::span<const store::Change> changes);
+    void complain(const std::string& why);
     void look(const std::stop_token& stop);
 
     store::Store& store_;
     const index::ReadModel& model_;
     const WatchOptions options_;
     const Rules rules_;
+    std::mutex mutex_;
+    std::string last_complaint_;
     feed::Follower follower_;
     std::jthread clock_; // last: runs once everything else is there
 };

@@ -91,7 +91,7 @@ void Follower::step(std::stop_token stop) {
     handle_(changes);
     store_.set_follower_position(options_.name, changes.back().seq);
     arrive(changes.back().seq);
-    if (options_.rest.count() > 0) pause(stop, options_.rest);
+    if (options_.rest.count() > 0 && changes.size() < options_.batch) pause(stop, options_.rest);
 }
 
 void Follower::pause(std::stop_token stop, std::chrono::milliseconds length) {

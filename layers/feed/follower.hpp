@@ -22,7 +22,7 @@ struct FollowerOptions {
     std::size_t batch = 500; // changes handed over at a time, at most
     std::chrono::milliseconds first_retry{100};
     std::chrono::milliseconds longest_retry{30'000};
-    std::chrono::milliseconds rest{0}; // after a batch: what comes meanwhile is one batch, and one position to store
+    std::chrono::milliseconds rest{0}; // after a batch that isn't full: what comes meanwhile is one, and one position
 };
 
 // Reads the log from its stored position on a thread of its own and hands it over in order. A position is stored after

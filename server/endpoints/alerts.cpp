@@ -103,11 +103,11 @@ Alert place_of(const std::string& cursor) {
 }
 
 // No filter hides people in distress before somebody has closed it.
-bool is_wanted(const Alert& alert, const std::string& state, const std::string& rule) {
-    if (alert.distress && alert.state != "closed") return true;
-    if (!rule.empty() && alert.rule != rule) return false;
-    if (state == "any") return true;
-    return state.empty() ? alert.state != "closed" : alert.state == state;
+// `state` and `rule` are words of our own tables.
+layers::query::ExpressionPtr wanted(const std::string& state, const std::string& rule) {
+    const std::string states = state.empty() ? "state <> 'closed'" : "state = '" + state + "'";
+    const std::string asked = (state == "any" ? "TRUE" : states) + (rule.empty() ? "" : " AND rule = '" + rule + "'");
+    return layers::alert::over_alerts("(distress = TRUE AND state <> 'closed') OR (" + asked + ")");
 }
 
 Response get_alerts(AppContext& context, Request& request, const PathParams&, const Params& params) {
@@ -119,9 +119,7 @@ Response get_alerts(AppContext& context, Request& request, const PathParams&, co
     if (params.has("cursor")) after = place_of(params.text("cursor"));
     const auto limit = static_cast<std::size_t>(params.limit());
     Sight sight{*context.index, caller};
-    const auto all = sight.list([&](const Alert& alert) {
-        return is_wanted(alert, state, rule) && (!after || layers::alert::before(*after, alert));
-    });
+    const auto all = sight.list(wanted(state, rule), after);
     json list = json::array(), links = json::array();
     for (const auto& alert : all) {
         if (list.size() == limit) break;
