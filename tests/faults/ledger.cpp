@@ -244,8 +244,9 @@ bool Writer::act(std::uint16_t port) {
         if (answer.status != 412 && answer.status != 0 && answer.status != 503)
             accuse(item, "a stale If-Match was answered " + std::to_string(answer.status));
     } else if (roll < 60 && item.collection == "fence_segments") {
+        // States that no rule of alerts looks at: every change there is, is then a client's.
         const json statement{{"type", "state"},
-                             {"state", random_() % 2 ? "breached" : "intact"},
+                             {"state", random_() % 2 ? "decommissioned" : "intact"},
                              {"observed_at", "2026-03-" + std::to_string(10 + random_() % 19) + "T12:00:00Z"},
                              {"cause", "change " + letters(sent_)}};
         json entry = statement;
