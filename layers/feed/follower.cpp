@@ -89,7 +89,9 @@ void Follower::step(std::stop_token stop) {
     const auto changes = store_.changes(after, options_.batch);
     if (changes.empty()) return;
     handle_(changes);
-    store_.set_follower_position(options_.name, changes.back().seq);
+    // A store in trouble is left alone: a write as small as this may succeed where others fail, and would pass for its
+    // recovery. The next batch's position stands for this one's.
+    if (!store_.trouble()) store_.set_follower_position(options_.name, changes.back().seq);
     arrive(changes.back().seq);
     if (options_.rest.count() > 0 && changes.size() < options_.batch) pause(stop, options_.rest);
 }

@@ -42,7 +42,7 @@ public:
     // All below: any thread.
     void stop();                 // returns once the running batch is done; starts no other
     void rebuild();              // after the running batch or pause
-    store::Seq position() const; // the last change handled and stored
+    store::Seq position() const; // the last change handled; stored unless the store is in trouble
     // Waits until position() >= seq; false when `stop` came first.
     bool wait_for(store::Seq seq, std::stop_token stop) const;
     std::optional<std::string> trouble() const; // why the last batch is being retried
