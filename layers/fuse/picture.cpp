@@ -200,25 +200,44 @@ std::vector<Record> Picture::rows_of(const Ground& ground, const std::vector<geo
     return rows;
 }
 
-void Picture::make(const Ground& ground, store::Seq seq, const std::stop_token& stop) {
-    rows_ = index::DerivedRows{events_};
+void Picture::begin(const Ground& ground) {
     event_of_.clear();
     members_of_.clear();
     touched_.clear();
-    if (!ground.reports) return rows_.stand(seq);
-    std::vector<Record> rows;
-    std::vector<geo::Uuid> tied;
-    ground.reports->each({}, policy_, {}, [&](const index::Piece& piece, index::Row row) {
+    making_.reset(new Making{ground.reports, index::SegmentBuilder{*events_}, {}, 0, 0});
+}
+
+bool Picture::go_on(const Ground& ground, std::size_t reports) {
+    if (!making_->reports) return false;
+    const auto& pieces = making_->reports->pieces;
+    for (; making_->piece < pieces.size(); ++making_->piece, making_->row = 0) {
+        const auto& piece = pieces[making_->piece];
+        const index::SegmentFilter passes{*piece.segment, *making_->reports->layer, policy_, {}};
+        for (; making_->row < piece.segment->size(); ++making_->row) {
+            if (reports-- == 0) return true;
+            if (!piece.dead->visible(making_->row, making_->reports->seq) || !passes(making_->row)) continue;
+            const auto report = index::to_record(*piece.segment, making_->row);
+            if (alone(ground, report))
+                making_->events.add(event_of(*events_, *ground.reports->layer, {&report}, {}));
+            else
+                making_->tied.push_back(report.id);
+        }
+    }
+    return false;
+}
+
+void Picture::finish(const Ground& ground, store::Seq seq) {
+    rows_.replace_all(making_->events.finish(), seq);
+    rows_.apply({}, rows_of(ground, making_->tied), seq); // may hold reports that were alone when they were met
+    making_.reset();
+}
+
+void Picture::make(const Ground& ground, store::Seq seq, const std::stop_token& stop) {
+    constexpr std::size_t kBetweenLooks = 1000;
+    begin(ground);
+    while (go_on(ground, kBetweenLooks))
         if (stop.stop_requested()) throw geo::Error{geo::ErrorCode::cancelled, "the caller went away"};
-        const auto report = index::to_record(*piece.segment, row);
-        if (alone(ground, report))
-            rows.push_back(event_of(*events_, *ground.reports->layer, {&report}, {}));
-        else
-            tied.push_back(report.id);
-    });
-    auto more = rows_of(ground, tied);
-    rows.insert(rows.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
-    rows_.apply({}, rows, seq);
+    finish(ground, seq);
 }
 
 // Each report whose event may be another one now: what was one event with a touched report, and what it was ever
@@ -243,7 +262,7 @@ void Picture::update(const Ground& ground, store::Seq seq) {
     std::vector<geo::Uuid> tied;
     std::unordered_set<geo::Uuid> gone; // ids of events as they were
     for (const auto& id : concerned(ground)) {
-        gone.insert(event_of_report(id));
+        gone.insert({id, event_of_report(id)});
         const auto report = visible(ground, id);
         if (report && !event_of_.contains(id) && alone(ground, *report))
             rows.push_back(event_of(*events_, *ground.reports->layer, {&*report}, {}));
@@ -253,7 +272,7 @@ void Picture::update(const Ground& ground, store::Seq seq) {
     touched_.clear();
     // What hangs together with them is made anew with them, and may have been other events.
     for (const auto& node : knot(ground, tied).nodes) {
-        gone.insert(event_of_report(node.id));
+        gone.insert({node.id, event_of_report(node.id)});
         tied.push_back(node.id);
     }
     for (const auto& id : gone) {

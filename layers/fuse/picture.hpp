@@ -42,8 +42,12 @@ class Picture {
 public:
     Picture(std::shared_ptr<const Layer> events, query::ExpressionPtr reports_policy);
 
-    // Makes everything anew.
-    void make(const Ground& ground, store::Seq seq, const std::stop_token& stop = {});
+    // Makes everything anew, from the reports as `ground` has them now, some at a time so that others get their turn
+    // between: true when there is more to do. What changes meanwhile is to be touched, and met by the next update.
+    void begin(const Ground& ground);
+    bool go_on(const Ground& ground, std::size_t reports);
+    void finish(const Ground& ground, store::Seq seq);
+    void make(const Ground& ground, store::Seq seq, const std::stop_token& stop = {}); // all of it
     // Something about this report, or a judgement of it, has changed.
     void touch(const geo::Uuid& report) { touched_.insert(report); }
     // Makes anew what hangs together with touched reports; the picture is then that of `seq`.
@@ -74,12 +78,21 @@ private:
     std::vector<Record> rows_of(const Ground& ground, const std::vector<geo::Uuid>& tied);
     Record row_of_group(const Ground& ground, const Knot& knot, const Group& group) const;
 
+    struct Making {
+        std::shared_ptr<const index::View> reports;
+        index::SegmentBuilder events;
+        std::vector<geo::Uuid> tied;
+        std::size_t piece = 0;
+        index::Row row = 0;
+    };
+
     std::shared_ptr<const Layer> events_;
     query::ExpressionPtr policy_;
     index::DerivedRows rows_;
     std::unordered_map<geo::Uuid, geo::Uuid> event_of_;                // reports of events of several
     std::unordered_map<geo::Uuid, std::vector<geo::Uuid>> members_of_; // events of several
     std::unordered_set<geo::Uuid> touched_;
+    std::unique_ptr<Making> making_;
 };
 
 } // namespace layers::fuse

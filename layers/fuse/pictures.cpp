@@ -5,15 +5,19 @@
 #include "layers/query/record_row.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <deque>
+#include <thread>
 
 namespace layers::fuse {
 
 namespace {
 
-constexpr std::size_t kMostPictures = 32; // groups of callers
-constexpr std::size_t kMostSteps = 1000;  // read from the journal at a time
-constexpr std::size_t kMostBoxes = 16;    // of a notice; more are told as one
+constexpr std::size_t kMostPictures = 32;       // groups of callers
+constexpr std::size_t kMostSteps = 1000;        // read from the journal at a time
+constexpr std::size_t kMostBoxes = 16;          // of a notice; more are told as one
+constexpr std::size_t kReportsAtATime = 1000;   // of a picture that is made for the first time, some milliseconds …
+constexpr std::chrono::microseconds kTurn{200}; // … and the pause in which others come in
 
 // A reason opens columns, not rows: with and without it a caller has the same picture.
 access::Policy policy_of(access::Caller caller, const Layer& reports) {
@@ -79,8 +83,7 @@ Ground Pictures::ground() const {
 
 void Pictures::read_anew() {
     position_ = journal_.head(); // what comes while this reads is read again as a step
-    pictures_.clear();
-    uses_.clear();
+    pictures_.clear();           // whoever makes one now begins again
     log_ = {};
     twins_ = {};
     order_.clear();
@@ -131,32 +134,67 @@ void Pictures::follow() {
             }
         }
         for (auto& [group, kept] : pictures_)
-            for (const auto& id : touched) kept.picture.touch(id);
+            for (const auto& id : touched) kept->picture.touch(id);
     }
 }
 
-Picture& Pictures::picture(const access::Caller& caller) {
-    follow();
-    auto policy = policy_of(caller, *reports_);
-    const auto found = pictures_.find(policy.group);
-    if (found != pictures_.end()) {
-        uses_.splice(uses_.begin(), uses_, found->second.use);
-        found->second.picture.update(ground(), position_);
-        return found->second.picture;
+void Pictures::forget_the_longest_unasked() {
+    if (pictures_.size() < kMostPictures) return;
+    auto oldest = pictures_.end();
+    for (auto entry = pictures_.begin(); entry != pictures_.end(); ++entry)
+        if (entry->second->ready && (oldest == pictures_.end() || entry->second->asked < oldest->second->asked))
+            oldest = entry;
+    if (oldest != pictures_.end()) pictures_.erase(oldest);
+}
+
+std::shared_ptr<Pictures::Kept> Pictures::picture(const access::Caller& caller, Lock& lock) {
+    const auto policy = policy_of(caller, *reports_);
+    while (true) {
+        follow();
+        const auto found = pictures_.find(policy.group);
+        if (found == pictures_.end()) break;
+        if (!found->second->ready) {
+            made_.wait(lock);
+            continue;
+        }
+        const auto kept = found->second;
+        kept->asked = ++asked_;
+        kept->picture.update(ground(), position_);
+        return kept;
     }
-    Picture fresh{events_, policy.filter};
-    fresh.make(ground(), position_);
-    if (pictures_.size() >= kMostPictures) {
-        pictures_.erase(uses_.back());
-        uses_.pop_back();
+    forget_the_longest_unasked();
+    const auto kept = std::make_shared<Kept>(Kept{Picture{events_, policy.filter}, false, ++asked_});
+    pictures_[policy.group] = kept;
+    const auto stays = [&] {
+        const auto entry = pictures_.find(policy.group);
+        return entry != pictures_.end() && entry->second == kept;
+    };
+    try {
+        kept->picture.begin(ground());
+        while (kept->picture.go_on(ground(), kReportsAtATime)) {
+            lock.unlock(); // everybody else's turn
+            std::this_thread::sleep_for(kTurn);
+            lock.lock();
+            if (!stays()) return picture(caller, lock); // all was read anew meanwhile
+        }
+        kept->picture.finish(ground(), position_);
+        follow();
+        if (!stays()) return picture(caller, lock);
+        kept->picture.update(ground(), position_);
+    } catch (...) {
+        if (!lock.owns_lock()) lock.lock();
+        if (stays()) pictures_.erase(policy.group);
+        made_.notify_all();
+        throw;
     }
-    uses_.push_front(policy.group);
-    return pictures_.emplace(policy.group, Kept{std::move(fresh), uses_.begin()}).first->second.picture;
+    kept->ready = true;
+    made_.notify_all();
+    return kept;
 }
 
 std::shared_ptr<const index::View> Pictures::now(const access::Caller& caller) {
-    const std::lock_guard lock{mutex_};
-    return picture(caller).view();
+    Lock lock{mutex_};
+    return picture(caller, lock)->picture.view();
 }
 
 std::shared_ptr<const index::View> Pictures::past(const access::Caller& caller, store::Seq at,
@@ -188,8 +226,9 @@ std::shared_ptr<const index::View> Pictures::past(const access::Caller& caller, 
 std::vector<feed::Notice> Pictures::notices(const access::Caller& caller, const index::Step& step) {
     const bool of_report = step.change.layer == reports_->id;
     if (!of_report && step.change.layer != judgements_->id && step.change.layer != statements_->id) return {};
-    const std::lock_guard lock{mutex_};
-    auto& picture = this->picture(caller);
+    Lock lock{mutex_};
+    const auto kept = this->picture(caller, lock);
+    const auto& picture = kept->picture;
     const auto ground = this->ground();
     std::vector<geo::Uuid> concerned;
     if (of_report) {
@@ -239,15 +278,17 @@ std::vector<feed::Notice> Pictures::notices(const access::Caller& caller, const 
 }
 
 std::optional<geo::Uuid> Pictures::event_of(const access::Caller& caller, const geo::Uuid& report) {
-    const std::lock_guard lock{mutex_};
-    const auto& picture = this->picture(caller);
+    Lock lock{mutex_};
+    const auto kept = this->picture(caller, lock);
+    const auto& picture = kept->picture;
     if (!picture.visible(ground(), report)) return {};
     return picture.event_of_report(report);
 }
 
 std::optional<Explanation> Pictures::explain(const access::Caller& caller, const geo::Uuid& event) {
-    const std::lock_guard lock{mutex_};
-    auto& picture = this->picture(caller);
+    Lock lock{mutex_};
+    const auto kept = this->picture(caller, lock);
+    const auto& picture = kept->picture;
     const auto ground = this->ground();
     if (!picture.visible(ground, event) || picture.event_of_report(event) != event) return {};
     auto knot = picture.knot(ground, {event});
@@ -273,14 +314,16 @@ std::optional<Explanation> Pictures::explain(const access::Caller& caller, const
 }
 
 std::vector<Standing> Pictures::trial(const access::Caller& caller, const std::vector<Wanted>& wanted) {
-    const std::lock_guard lock{mutex_};
-    const auto& picture = this->picture(caller);
+    Lock lock{mutex_};
+    const auto kept = this->picture(caller, lock);
+    const auto& picture = kept->picture;
     return trial(picture, ground(), wanted);
 }
 
 std::vector<Question> Pictures::questions(const access::Caller& caller, const std::vector<Pair>& pairs) {
-    const std::lock_guard lock{mutex_};
-    const auto& picture = this->picture(caller);
+    Lock lock{mutex_};
+    const auto kept = this->picture(caller, lock);
+    const auto& picture = kept->picture;
     const auto ground = this->ground();
     std::vector<Question> out;
     out.reserve(pairs.size());
@@ -368,8 +411,9 @@ std::vector<Standing> Pictures::trial(const Picture& picture, const Ground& grou
 
 std::vector<Judgement> Pictures::judgements(const access::Caller& caller, const std::optional<geo::Uuid>& before,
                                             std::size_t limit) {
-    const std::lock_guard lock{mutex_};
-    const auto& picture = this->picture(caller);
+    Lock lock{mutex_};
+    const auto kept = this->picture(caller, lock);
+    const auto& picture = kept->picture;
     const auto ground = this->ground();
     std::vector<Judgement> out;
     bool behind = !before;

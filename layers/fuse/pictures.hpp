@@ -8,8 +8,9 @@
 #include "layers/fuse/picture.hpp"
 #include "layers/index/sources.hpp"
 
-#include <list>
+#include <condition_variable>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <string>
 
@@ -70,14 +71,18 @@ public:
 private:
     struct Kept {
         Picture picture;
-        std::list<std::string>::iterator use;
+        bool ready = false; // false: somebody is making it
+        std::uint64_t asked = 0;
     };
+    using Lock = std::unique_lock<std::mutex>;
     std::shared_ptr<const index::View> now(const access::Caller& caller);
     std::shared_ptr<const index::View> past(const access::Caller& caller, store::Seq at, const std::stop_token& stop);
     // With the mutex held.
     void follow();
     void read_anew();
-    Picture& picture(const access::Caller& caller);
+    // May give the mutex up in between, while the picture is made for the first time.
+    std::shared_ptr<Kept> picture(const access::Caller& caller, Lock& lock);
+    void forget_the_longest_unasked();
     std::vector<Standing> trial(const Picture& picture, const Ground& ground, const std::vector<Wanted>& wanted) const;
     Ground ground() const;
     std::int64_t born(const Record& report) const;
@@ -94,8 +99,9 @@ private:
     std::map<geo::Uuid, Pair> pair_of_judgement_;
     Twins twins_;
     mutable std::unordered_map<geo::Uuid, std::int64_t> born_; // of reports with more than one version
-    std::list<std::string> uses_;                              // groups, the one asked for last in front
-    std::map<std::string, Kept> pictures_;
+    std::condition_variable made_;
+    std::uint64_t asked_ = 0;
+    std::map<std::string, std::shared_ptr<Kept>> pictures_; // by group of callers
 };
 
 } // namespace layers::fuse

@@ -164,12 +164,11 @@ Suggestions::Audience& Suggestions::audience(const access::Caller& caller) {
     const auto view = model_.view(reports_->id);
     if (scenario == scenarios_.end() || !view) return fresh;
     // Only what the finder holds: the view may be ahead of the journal's place, and its steps are still to come.
-    for (const auto* report : scenario->second.finder.all()) {
-        const auto found = view->find(report->id);
-        if (!found || !query::passes(policy.filter, index::to_record(*found->piece->segment, found->row))) continue;
-        fresh.visible.insert(report->id);
+    view->each({}, policy.filter, {}, [&](const index::Piece& piece, index::Row row) {
+        const auto* report = scenario->second.finder.find(piece.segment->id(row));
+        if (!report || !fresh.visible.insert(report->id).second) return;
         fresh.surroundings.add(*report);
-    }
+    });
     return fresh;
 }
 

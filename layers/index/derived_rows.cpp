@@ -7,8 +7,7 @@ namespace {
 constexpr std::size_t kMostPieces = 8;  // a search looks into each
 constexpr std::size_t kMostExact = 200; // rows of one change whose tiles are marked one by one
 
-Piece piece_of(SegmentBuilder& builder) {
-    auto segment = builder.finish();
+Piece piece_of(std::shared_ptr<const Segment> segment) {
     auto dead = std::make_shared<DeadMarks>(segment->size());
     return {std::move(segment), std::move(dead)};
 }
@@ -39,9 +38,16 @@ void DerivedRows::apply(const std::vector<geo::Uuid>& gone, const std::vector<Re
             builder.add(row);
             if (exactly) touched_->touch(row.geometry.box(), seq);
         }
-        pieces_.push_back(piece_of(builder));
+        pieces_.push_back(piece_of(builder.finish()));
         if (pieces_.size() > kMostPieces) merge();
     }
+    stand(seq);
+}
+
+void DerivedRows::replace_all(std::shared_ptr<const Segment> segment, store::Seq seq) {
+    touched_->touch_all(seq);
+    pieces_.clear();
+    if (segment->size() > 0) pieces_.push_back(piece_of(std::move(segment)));
     stand(seq);
 }
 
@@ -56,7 +62,7 @@ void DerivedRows::merge() {
         for (Row row = 0; row < pieces_[i].segment->size(); ++row)
             if (pieces_[i].dead->died(row) == 0) builder.add(*pieces_[i].segment, row);
     pieces_.resize(kept);
-    if (builder.size() > 0) pieces_.push_back(piece_of(builder));
+    if (builder.size() > 0) pieces_.push_back(piece_of(builder.finish()));
 }
 
 void DerivedRows::stand(store::Seq seq) {

@@ -14,6 +14,8 @@ public:
     explicit DerivedRows(std::shared_ptr<const Layer> layer);
     // Takes the rows named `gone` away, then puts `rows` in place of those with their ids. `seq` grows with each call.
     void apply(const std::vector<geo::Uuid>& gone, const std::vector<Record>& rows, store::Seq seq);
+    // All rows at once, in place of those there were: a million Records in one list would not fit.
+    void replace_all(std::shared_ptr<const Segment> segment, store::Seq seq);
     // Nothing changed up to `seq`.
     void stand(store::Seq seq);
     std::shared_ptr<const View> view() const { return view_; }

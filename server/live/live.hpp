@@ -30,10 +30,14 @@ struct Live {
 
 private:
     HubOptions with_events(const layers::index::ReadModel& model, HubOptions options) {
-        options.implied = [this, &model](const auto& caller, const auto& step) {
-            auto told = pictures.notices(caller, step);
-            for (auto& notice : layers::alert::notices(model, caller, step)) told.push_back(std::move(notice));
-            return told;
+        options.implied = [this, &model](const auto& caller, const auto& step) -> std::vector<layers::feed::Notice> {
+            try {
+                auto told = pictures.notices(caller, step);
+                for (auto& notice : layers::alert::notices(model, caller, step)) told.push_back(std::move(notice));
+                return told;
+            } catch (const geo::Error&) {
+                return {}; // the store can't be read now: whoever asks for the events is told so there
+            }
         };
         return options;
     }

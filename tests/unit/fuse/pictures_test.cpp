@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <map>
 #include <random>
+#include <thread>
 
 namespace {
 
@@ -316,6 +317,23 @@ TEST(Pictures, AJudgementThatContradictsIsToldWithThePathThatTiesThem) {
     EXPECT_FALSE(
         room.pictures.trial(caller, {{pair_of(report_id(1), report_id(4)), Verdict::different}})[0].path.empty())
         << "they are tied by others now";
+}
+
+TEST(Pictures, AreWholeThoughOthersJudgeWhileTheyAreMade) {
+    Room room;
+    constexpr int kReports = 1500; // made in two turns
+    for (int i = 0; i < kReports; ++i) room.report({.number = i});
+    std::jthread others{[&](const std::stop_token& stop) {
+        std::mt19937 random{7};
+        for (int i = 0; i < 150 && !stop.stop_requested(); ++i) {
+            const int a = static_cast<int>(random() % kReports), b = static_cast<int>(random() % kReports);
+            if (a != b) room.judge(a, b, random() % 5 == 0 ? Verdict::none : Verdict::same);
+        }
+    }};
+    for (const char* agency : {"fia", "anf", "customs"}) room.events(analyst_of(agency));
+    others.join();
+    for (const char* agency : {"fia", "anf", "customs"})
+        ASSERT_EQ(told(room.events(analyst_of(agency))), told(room.events_anew(analyst_of(agency)))) << agency;
 }
 
 // Random work of people over some reports: what each sees is at every moment what a picture made from nothing shows.
