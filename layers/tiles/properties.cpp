@@ -28,8 +28,11 @@ std::vector<std::size_t> tile_fields(const Layer& layer, const std::vector<bool>
     std::vector<std::size_t> fields;
     for (std::size_t i = 0; i < layer.fields.size(); ++i) {
         if (!visible[i] || !scalar(layer.fields[i].type)) continue;
+        // Texts of a derived layer say why; a map that shows thousands of its rows asks for that when one is chosen.
+        const bool explains = layer.derived && layer.fields[i].type == FieldType::text;
+        const bool own = i >= common::count && !explains;
         const bool wanted = properties.empty()
-                                ? i >= common::count || (!layer.reference && common_on_the_map(i))
+                                ? own || (i < common::count && !layer.reference && common_on_the_map(i))
                                 : std::ranges::find(properties, layer.fields[i].name) != properties.end();
         if (wanted) fields.push_back(i);
     }

@@ -2,8 +2,9 @@
 
 #include "geo/error.hpp"
 #include "layers/encode/feature_json.hpp"
+#include "layers/fuse/pictures.hpp"
+#include "layers/fuse/silence_maps.hpp"
 #include "layers/index/facts.hpp"
-#include "layers/index/read_model.hpp"
 #include "layers/package/mbtiles.hpp"
 #include "layers/store/spatialite/spatialite.hpp"
 #include "layers/tiles/properties.hpp"
@@ -47,15 +48,15 @@ struct Chosen {
     layers::query::ExpressionPtr filter;
 };
 
-std::vector<Chosen> choose_layers(const layers::index::ReadModel& model, const Options& options) {
+std::vector<Chosen> choose_layers(const layers::index::Sources& sources, const Options& options) {
     const auto caller = operator_caller(options);
     const auto h0 = layers::query::parse_cql2_text("handling IS NULL OR handling = 'H0'");
     const auto own = options.filter.empty() ? layers::query::always() : layers::query::parse_cql2_text(options.filter);
     std::vector<Chosen> chosen;
     for (const auto& id : parse_list(options.layers, "layer", 64)) {
-        auto view = model.view(id);
-        if (!view) throw Error{ErrorCode::not_found, "no layer '" + id + "'", "layer"};
-        auto policy = layers::access::compile(caller, *view->layer);
+        auto found = sources.find(caller, id);
+        if (!found) throw Error{ErrorCode::not_found, "no layer '" + id + "'", "layer"};
+        auto& [policy, view] = *found;
         const auto bound = [&](const auto& e) { return layers::query::bind(e, *view->layer, policy.visible); };
         auto filter = layers::query::all_of({policy.filter, bound(h0), bound(own)});
         chosen.push_back({std::move(view), std::move(policy), std::move(filter)});
@@ -217,8 +218,13 @@ nlohmann::json run(const Options& options) {
     if (!std::filesystem::exists(std::filesystem::path{options.data_dir} / layers::store::kDatabaseName))
         throw Error{ErrorCode::not_found, "no data in " + options.data_dir, "data-dir"};
     const auto store = layers::store::open_spatialite(options.data_dir);
-    const layers::index::ReadModel model{*store, options.data_dir + "/index"};
-    const auto chosen = choose_layers(model, options);
+    layers::index::ReadModel model{*store, options.data_dir + "/index"};
+    const layers::feed::Journal journal{*store, model};
+    layers::fuse::Pictures pictures{*store, model, journal};
+    layers::index::Sources sources{model, *store};
+    sources.add(pictures.derived());
+    sources.add(std::make_shared<layers::fuse::SilenceMaps>(model, *store)->derived());
+    const auto chosen = choose_layers(sources, options);
     // What leaves the house is in the audit before the first row does.
     store->log_access({.account = "operator",
                        .what = "export",

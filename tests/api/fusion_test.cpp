@@ -284,6 +284,21 @@ TEST_F(Fusion, judgements_are_there_after_a_kill) {
     EXPECT_EQ(json::parse(again.get("/collections/events/items", fia).body)["numberMatched"], 1);
 }
 
+TEST_F(Fusion, events_leave_the_house_with_the_strictest_label_of_their_reports) {
+    const auto a = report(fia, 0, {{"handling", "H0"}}), b = report(anf, 5, {{"handling", "H0"}}),
+               c = report(anf, 50, {{"handling", "H2"}}, 61.9), d = report(anf, 55, {{"handling", "H0"}}, 61.9);
+    ASSERT_EQ(judge(fia, a, b, "same").status, 201);
+    ASSERT_EQ(judge(fia, c, d, "same").status, 201);
+    EXPECT_EQ(get("/collections/events/items/" + c, fia)["properties"]["handling"], "H2");
+    server.stop();
+    const auto file = folder.path("events.geojson");
+    const auto ran = test::run({"export", "--data-dir", folder.path("data"), "--layer", "events", "--format", "geojson",
+                                "--out", file, "--json"});
+    ASSERT_EQ(ran.exit_code, 0) << ran.err;
+    EXPECT_EQ(json::parse(ran.out)["rows"], 1) << "an event with a report graded H2 stays behind as a whole";
+    EXPECT_EQ(json::parse(ran.out)["withheld_by_handling"], 1);
+}
+
 TEST_F(Fusion, an_archive_sent_again_under_new_numbers_is_judged_in_one_go) {
     std::vector<std::string> first, second;
     for (int i = 0; i < 20; ++i)
