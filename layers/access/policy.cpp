@@ -113,6 +113,9 @@ bool breaks_seals(const Caller& caller) {
     return !caller.purpose.empty() && (caller.open || caller.has(Role::rescue));
 }
 
+// Who may read nothing shares nothing with those who may, whatever else is kept by group.
+constexpr const char* kNobody = "nobody";
+
 std::string group_of(const Caller& caller, const Layer& layer, bool need_to_know) {
     const std::string scenario = layer.reference ? "" : caller.scenario;
     if (caller.open) return (breaks_seals(caller) ? "open+sealed|" : "open|") + scenario;
@@ -140,6 +143,7 @@ Policy compile(const Caller& caller, const Layer& layer) {
     if (layer.derived) { // made for this group of callers, from what it may see and from nothing else
         policy.may_read = caller.open || reads_rows(caller);
         policy.filter = policy.may_read ? query::always() : query::never();
+        if (!policy.may_read) policy.group = kNobody;
         return policy;
     }
     if (caller.open) {
@@ -154,6 +158,7 @@ Policy compile(const Caller& caller, const Layer& layer) {
                         caller.has(Role::rescue));
     if (!policy.may_read) {
         policy.filter = query::never();
+        policy.group = kNobody;
         return policy;
     }
     std::vector<ExpressionPtr> parts{scenario_filter(caller, layer)};

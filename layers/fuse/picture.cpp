@@ -44,8 +44,20 @@ std::string content_of(const Layer& reports, const Record& report) {
     return bytes + geo::to_wkb(report.geometry);
 }
 
+// Columns that not everybody reads must not show through what merges by itself: a report that says something in one of
+// them is nobody's twin but by its reference.
+bool says_restricted(const Layer& reports, const Record& report) {
+    for (std::size_t i = 0; i < report.values.size(); ++i) {
+        const auto access = reports.fields[i].access;
+        const bool restricted = access == AccessClass::need_to_know || access == AccessClass::sealed;
+        if (restricted && !geo::is_null(report.values[i])) return true;
+    }
+    return false;
+}
+
 std::uint64_t key_of(const Layer& reports, const Record& report) {
     const auto reference = text(report, common::source_ref);
+    if (reference.empty() && says_restricted(reports, report)) return std::hash<geo::Uuid>{}(report.id);
     const auto said = reference.empty() ? "content " + content_of(reports, report) : "reference " + reference;
     return std::hash<std::string>{}(text(report, common::scenario_id) + '\n' + text(report, common::agency) + '\n' +
                                     said);
@@ -96,6 +108,23 @@ geo::Uuid Picture::event_of_report(const geo::Uuid& report) const {
     return found == event_of_.end() ? report : found->second;
 }
 
+bool Picture::kept_apart(const Ground& ground, const geo::Uuid& one, const geo::Uuid& other) const {
+    auto fewer = members(one), more = members(other);
+    const auto beyond = fewer.size() < more.size() ? other : one;
+    if (more.size() < fewer.size()) std::swap(fewer, more);
+    for (const auto& member : fewer)
+        for (const auto& judged : ground.log.judged_with(member))
+            if (event_of_report(judged) == beyond &&
+                ground.log.newest(pair_of(member, judged))->verdict == Verdict::different && visible(ground, judged))
+                return true;
+    return false;
+}
+
+std::vector<geo::Uuid> Picture::members(const geo::Uuid& event) const {
+    const auto found = members_of_.find(event);
+    return found == members_of_.end() ? std::vector{event} : found->second;
+}
+
 Picture::Knot Picture::knot(const Ground& ground, const std::vector<geo::Uuid>& from) const {
     Knot knot;
     std::set<Pair> ties, different;
@@ -127,9 +156,10 @@ Picture::Knot Picture::knot(const Ground& ground, const std::vector<geo::Uuid>& 
     std::erase_if(knot.ties, [&](const Tie& tie) {
         return !knot.reports.contains(tie.pair.first) || !knot.reports.contains(tie.pair.second);
     });
-    std::map<std::uint64_t, geo::Uuid> last_of;
+    // On each side of the purpose wall for itself: a rescue report between two others must not part them.
+    std::map<std::pair<std::uint64_t, bool>, geo::Uuid> last_of;
     for (const auto& [id, report] : knot.reports) {
-        const auto key = key_of(*ground.reports->layer, report);
+        const std::pair key{key_of(*ground.reports->layer, report), is_rescue(*ground.reports->layer, report)};
         if (const auto last = last_of.find(key); last != last_of.end()) knot.ties.push_back({{last->second, id}, 0});
         last_of.insert_or_assign(key, id);
     }

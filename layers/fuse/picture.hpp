@@ -60,6 +60,10 @@ public:
     geo::Uuid event_of_report(const geo::Uuid& report) const;
     bool is_of_several(const geo::Uuid& event) const { return members_of_.contains(event); }
 
+    std::vector<geo::Uuid> members(const geo::Uuid& event) const; // the oldest first
+    // A judgement `different` stands between a report of the one event and one of the other.
+    bool kept_apart(const Ground& ground, const geo::Uuid& one, const geo::Uuid& other) const;
+
     // The reports tied together with `from`, wall or not: what a judgement can change. Ascending age.
     struct Knot {
         std::map<geo::Uuid, Record> reports;

@@ -25,25 +25,35 @@ access::Policy policy_of(access::Caller caller, const Layer& reports) {
     return access::compile(caller, reports);
 }
 
-// From `from` to `to` along visible ties, not along `without`; empty when there is no way.
-std::vector<geo::Uuid> way(const std::vector<Tie>& ties, const geo::Uuid& from, const geo::Uuid& to,
-                           const std::optional<Pair>& without) {
-    std::unordered_map<geo::Uuid, std::vector<geo::Uuid>> neighbours;
-    for (const auto& tie : ties) {
-        if (without && tie.pair == *without) continue;
-        neighbours[tie.pair.first].push_back(tie.pair.second);
-        neighbours[tie.pair.second].push_back(tie.pair.first);
+// Ways along ties. Made once for all that are asked.
+class Ways {
+public:
+    explicit Ways(const std::vector<Tie>& ties) {
+        for (const auto& tie : ties) {
+            neighbours_[tie.pair.first].push_back(tie.pair.second);
+            neighbours_[tie.pair.second].push_back(tie.pair.first);
+        }
     }
-    std::unordered_map<geo::Uuid, geo::Uuid> came{{from, from}};
-    for (std::deque<geo::Uuid> waiting{from}; !waiting.empty() && !came.contains(to); waiting.pop_front())
-        for (const auto& next : neighbours[waiting.front()])
-            if (came.emplace(next, waiting.front()).second) waiting.push_back(next);
-    if (!came.contains(to)) return {};
-    std::vector<geo::Uuid> path{to};
-    while (path.back() != from) path.push_back(came.at(path.back()));
-    std::ranges::reverse(path);
-    return path;
-}
+    // A shortest one, not along `without`; empty when there is none.
+    std::vector<geo::Uuid> way(const geo::Uuid& from, const geo::Uuid& to, const Pair& without) const {
+        std::unordered_map<geo::Uuid, geo::Uuid> came{{from, from}};
+        for (std::deque<geo::Uuid> waiting{from}; !waiting.empty() && !came.contains(to); waiting.pop_front()) {
+            const auto beside = neighbours_.find(waiting.front());
+            if (beside == neighbours_.end()) continue;
+            for (const auto& next : beside->second)
+                if (pair_of(waiting.front(), next) != without && came.emplace(next, waiting.front()).second)
+                    waiting.push_back(next);
+        }
+        if (!came.contains(to)) return {};
+        std::vector<geo::Uuid> path{to};
+        while (path.back() != from) path.push_back(came.at(path.back()));
+        std::ranges::reverse(path);
+        return path;
+    }
+
+private:
+    std::unordered_map<geo::Uuid, std::vector<geo::Uuid>> neighbours_;
+};
 
 const Group* group_with(const std::vector<Group>& groups, const geo::Uuid& id) {
     for (const auto& group : groups)
@@ -138,6 +148,16 @@ void Pictures::follow() {
     }
 }
 
+bool Pictures::has_rows_of(const std::string& scenario) const {
+    const auto view = model_.view(reports_->id);
+    return view && std::ranges::any_of(view->pieces, [&](const index::Piece& piece) {
+               const auto& column = piece.segment->column(common::scenario_id);
+               for (std::uint32_t code = 1; code <= column.dictionary_size(); ++code)
+                   if (column.entry(code) == scenario) return true;
+               return false;
+           });
+}
+
 void Pictures::forget_the_longest_unasked() {
     if (pictures_.size() < kMostPictures) return;
     auto oldest = pictures_.end();
@@ -149,6 +169,11 @@ void Pictures::forget_the_longest_unasked() {
 
 std::shared_ptr<Pictures::Kept> Pictures::picture(const access::Caller& caller, Lock& lock) {
     const auto policy = policy_of(caller, *reports_);
+    // A name that no report bears has no picture: whoever makes names up drives nobody's out.
+    if (!caller.scenario.empty() && !has_rows_of(caller.scenario)) {
+        follow();
+        return nothing_;
+    }
     while (true) {
         follow();
         const auto found = pictures_.find(policy.group);
@@ -163,7 +188,7 @@ std::shared_ptr<Pictures::Kept> Pictures::picture(const access::Caller& caller, 
         return kept;
     }
     forget_the_longest_unasked();
-    const auto kept = std::make_shared<Kept>(Kept{Picture{events_, policy.filter}, false, ++asked_});
+    const auto kept = std::make_shared<Kept>(Kept{.picture = Picture{events_, policy.filter}, .asked = ++asked_});
     pictures_[policy.group] = kept;
     const auto stays = [&] {
         const auto entry = pictures_.find(policy.group);
@@ -223,9 +248,32 @@ std::shared_ptr<const index::View> Pictures::past(const access::Caller& caller, 
     return then.view();
 }
 
+// Where an event may be drawn: the places of its reports; of many as one box. Kept for as long as nothing changes,
+// since a batch of judgements tells of one event again and again.
+const std::vector<geo::Box>& Pictures::boxes_of(Kept& kept, const Ground& ground, const geo::Uuid& event) const {
+    if (kept.boxes_at != position_) kept.boxes.clear();
+    kept.boxes_at = position_;
+    const auto [entry, fresh] = kept.boxes.try_emplace(event);
+    if (!fresh) return entry->second;
+    auto& boxes = entry->second;
+    geo::Box all;
+    for (const auto& member : kept.picture.members(event)) {
+        const auto found = ground.reports->find(member);
+        if (!found) continue;
+        const auto box = found->piece->segment->geometry(found->row).box();
+        all.add(box);
+        if (!box.empty() && boxes.size() <= kMostBoxes && std::ranges::find(boxes, box) == boxes.end())
+            boxes.push_back(box);
+    }
+    if (boxes.size() > kMostBoxes) boxes = {all};
+    return boxes;
+}
+
 std::vector<feed::Notice> Pictures::notices(const access::Caller& caller, const index::Step& step) {
     const bool of_report = step.change.layer == reports_->id;
     if (!of_report && step.change.layer != judgements_->id && step.change.layer != statements_->id) return {};
+    const auto policy = policy_of(caller, *reports_);
+    if (!policy.may_read) return {};
     Lock lock{mutex_};
     const auto kept = this->picture(caller, lock);
     const auto& picture = kept->picture;
@@ -233,7 +281,13 @@ std::vector<feed::Notice> Pictures::notices(const access::Caller& caller, const 
     std::vector<geo::Uuid> concerned;
     if (of_report) {
         concerned.push_back(step.change.id);
-        for (const auto& other : log_.judged_with(step.change.id)) concerned.push_back(other);
+        // Of a rescue report nothing is told beyond the wall; a report that crosses it is told on both sides.
+        const auto rescue = [&](const auto& row) { return !row || is_rescue(*reports_, *row); };
+        const bool stays_rescue = rescue(step.before) && rescue(step.after);
+        for (const auto& other : log_.judged_with(step.change.id)) {
+            const auto beside = picture.visible(ground, other);
+            if (beside && (!stays_rescue || is_rescue(*reports_, *beside))) concerned.push_back(other);
+        }
     } else if (step.after && step.change.layer == judgements_->id) {
         const auto pair = judgement_of(*judgements_, *step.after).pair;
         // Whoever sees but one of the two learns of no judgement.
@@ -243,7 +297,6 @@ std::vector<feed::Notice> Pictures::notices(const access::Caller& caller, const 
         concerned.push_back(event_statement_of(*statements_, *step.after).event);
     }
 
-    const auto policy = policy_of(caller, *reports_);
     const bool saw = of_report && step.before && query::passes(policy.filter, *step.before);
     std::vector<feed::Notice> told;
     const auto tell = [&](const geo::Uuid& event, feed::Happened happened, std::vector<geo::Box> boxes) {
@@ -264,12 +317,7 @@ std::vector<feed::Notice> Pictures::notices(const access::Caller& caller, const 
         if (saw && id == step.change.id) add(step.change.old_box);
         const auto event = seen ? picture.event_of_report(id) : id;
         if (seen)
-            for (const auto& [member, record] : picture.knot(ground, {id}).reports) add(record.geometry.box());
-        if (boxes.size() > kMostBoxes) {
-            geo::Box all;
-            for (const auto& box : boxes) all.add(box);
-            boxes = {all};
-        }
+            for (const auto& box : boxes_of(*kept, ground, event)) add(box);
         if (!seen || event != id) tell(id, feed::Happened::removed, boxes);
         const bool fresh = of_report && event == step.change.id && !saw;
         if (seen) tell(event, fresh ? feed::Happened::created : feed::Happened::updated, boxes);
@@ -278,11 +326,27 @@ std::vector<feed::Notice> Pictures::notices(const access::Caller& caller, const 
 }
 
 std::optional<geo::Uuid> Pictures::event_of(const access::Caller& caller, const geo::Uuid& report) {
+    return events_of(caller, {report})[0];
+}
+
+std::vector<std::optional<geo::Uuid>> Pictures::events_of(const access::Caller& caller,
+                                                          const std::vector<geo::Uuid>& reports) {
     Lock lock{mutex_};
-    const auto kept = this->picture(caller, lock);
-    const auto& picture = kept->picture;
-    if (!picture.visible(ground(), report)) return {};
-    return picture.event_of_report(report);
+    const auto kept = picture(caller, lock);
+    const auto ground = this->ground();
+    std::vector<std::optional<geo::Uuid>> out;
+    for (const auto& report : reports)
+        out.push_back(kept->picture.visible(ground, report) ? std::optional{kept->picture.event_of_report(report)}
+                                                            : std::nullopt);
+    return out;
+}
+
+std::optional<Judgement> Pictures::judgement(const geo::Uuid& id) {
+    const Lock lock{mutex_};
+    follow();
+    const auto pair = pair_of_judgement_.find(id);
+    if (pair == pair_of_judgement_.end()) return {};
+    return *std::ranges::find(log_.of(pair->second), id, &Judgement::id);
 }
 
 std::optional<Explanation> Pictures::explain(const access::Caller& caller, const geo::Uuid& event) {
@@ -339,7 +403,7 @@ std::vector<Question> Pictures::questions(const access::Caller& caller, const st
         };
         question.settled = judged || one == other;
         if (!question.settled && !(untouched(pair.first, one) && untouched(pair.second, other)))
-            question.settled = !trial(picture, ground, {{pair, Verdict::same}})[0].path.empty();
+            question.settled = picture.kept_apart(ground, one, other);
         out.push_back(std::move(question));
     }
     return out;
@@ -381,30 +445,29 @@ std::vector<Standing> Pictures::trial(const Picture& picture, const Ground& grou
         if (wanted[i].verdict == Verdict::same) knot.ties.push_back({pair, newest + static_cast<store::Seq>(i)});
         if (wanted[i].verdict == Verdict::different) knot.different.push_back(pair);
     }
-    const auto groups = groups_of(knot.nodes, knot.ties, knot.different);
+    std::unordered_map<geo::Uuid, geo::Uuid> then; // event of each
+    for (const auto& group : groups_of(knot.nodes, knot.ties, knot.different))
+        for (const auto& member : group.members) then[member] = group.members.front();
+    std::map<Pair, Pair> apart; // of two events: a pair of their reports that is judged different
+    for (const auto& pair : knot.different) apart.emplace(pair_of(then[pair.first], then[pair.second]), pair);
+    // An automatic tie gives way to a word of a person.
+    auto judged = knot.ties;
+    std::erase_if(judged, [](const Tie& tie) { return tie.seq == 0; });
+    const Ways all{knot.ties}, of_people{judged};
     for (const auto& [pair, i] : last) {
-        if (wanted[i].verdict == Verdict::different) {
-            // An automatic tie gives way to a word of a person.
-            auto judged = knot.ties;
-            std::erase_if(judged, [](const Tie& tie) { return tie.seq == 0; });
-            out[i].path = way(judged, pair.first, pair.second, pair);
-        }
-        if (wanted[i].verdict != Verdict::same) continue;
-        const Group *one = group_with(groups, pair.first), *other = group_with(groups, pair.second);
-        if (one == other) continue;
-        // A pair judged different with an end in each: the way from one end over the new tie to the other.
-        for (const auto& apart : knot.different) {
-            const bool there = group_with(groups, apart.first) == one && group_with(groups, apart.second) == other;
-            const bool back = group_with(groups, apart.first) == other && group_with(groups, apart.second) == one;
-            if (!there && !back) continue;
-            const auto& x = there ? apart.first : apart.second;
-            const auto& y = there ? apart.second : apart.first;
-            out[i].path = way(knot.ties, x, pair.first, pair);
-            const auto behind = way(knot.ties, pair.second, y, pair);
-            out[i].path.insert(out[i].path.end(), behind.begin(), behind.end());
-            if (const auto* judged = log_.newest(apart); judged && !last.contains(apart)) out[i].against = *judged;
-            break;
-        }
+        if (wanted[i].verdict == Verdict::different) out[i].path = of_people.way(pair.first, pair.second, pair);
+        if (wanted[i].verdict != Verdict::same || then[pair.first] == then[pair.second]) continue;
+        const auto between = apart.find(pair_of(then[pair.first], then[pair.second]));
+        if (between == apart.end()) continue;
+        // The way from one report that is judged different over the new tie to the other.
+        const bool there = then[between->second.first] == then[pair.first];
+        const auto& x = there ? between->second.first : between->second.second;
+        const auto& y = there ? between->second.second : between->second.first;
+        out[i].path = all.way(x, pair.first, pair);
+        const auto behind = all.way(pair.second, y, pair);
+        out[i].path.insert(out[i].path.end(), behind.begin(), behind.end());
+        const auto* against = log_.newest(between->second);
+        if (against && !last.contains(between->second)) out[i].against = *against;
     }
     return out;
 }

@@ -60,6 +60,11 @@ public:
     std::optional<Explanation> explain(const access::Caller& caller, const geo::Uuid& event);
     // The id of the event that a report belongs to; nothing when the caller may not see the report.
     std::optional<geo::Uuid> event_of(const access::Caller& caller, const geo::Uuid& report);
+    // Of many, in their order.
+    std::vector<std::optional<geo::Uuid>> events_of(const access::Caller& caller,
+                                                    const std::vector<geo::Uuid>& reports);
+    // Whatever has this id, whoever may see it: ids are taken once.
+    std::optional<Judgement> judgement(const geo::Uuid& id);
     // What stands of each, and why it can't be judged so: all of them together, in their order.
     std::vector<Standing> trial(const access::Caller& caller, const std::vector<Wanted>& wanted);
     // Of many pairs at once, in their order; the caller must see both of each.
@@ -73,6 +78,8 @@ private:
         Picture picture;
         bool ready = false; // false: somebody is making it
         std::uint64_t asked = 0;
+        store::Seq boxes_at = -1;
+        std::map<geo::Uuid, std::vector<geo::Box>> boxes = {};
     };
     using Lock = std::unique_lock<std::mutex>;
     std::shared_ptr<const index::View> now(const access::Caller& caller);
@@ -83,6 +90,8 @@ private:
     // May give the mutex up in between, while the picture is made for the first time.
     std::shared_ptr<Kept> picture(const access::Caller& caller, Lock& lock);
     void forget_the_longest_unasked();
+    const std::vector<geo::Box>& boxes_of(Kept& kept, const Ground& ground, const geo::Uuid& event) const;
+    bool has_rows_of(const std::string& scenario) const;
     std::vector<Standing> trial(const Picture& picture, const Ground& ground, const std::vector<Wanted>& wanted) const;
     Ground ground() const;
     std::int64_t born(const Record& report) const;
@@ -102,6 +111,8 @@ private:
     std::condition_variable made_;
     std::uint64_t asked_ = 0;
     std::map<std::string, std::shared_ptr<Kept>> pictures_; // by group of callers
+    const std::shared_ptr<Kept> nothing_ =
+        std::make_shared<Kept>(Kept{.picture = Picture{events_, query::never()}, .ready = true});
 };
 
 } // namespace layers::fuse

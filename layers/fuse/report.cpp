@@ -99,6 +99,8 @@ std::uint64_t content_of(const Layer& layer, const Record& record) {
     std::uint64_t hash = 1469598103934665603ull;
     for (std::size_t i = 0; i < record.values.size() && i < layer.fields.size(); ++i) {
         if (i == common::source_ref || layer.fields[i].setter == Setter::server) continue;
+        // Whoever is told that two reports say the same learns nothing of columns that are masked for them.
+        if (layer.fields[i].access != AccessClass::open && layer.fields[i].access != AccessClass::agency) continue;
         hash = (hash ^ record.values[i].index()) * 1099511628211ull;
         mix(hash, bytes_of(record.values[i]));
     }

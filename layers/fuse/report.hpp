@@ -32,9 +32,10 @@ struct Report {
     std::vector<std::string> nationalities; // need_to_know
     std::string transport;                  // empty or "unknown": says nothing
     std::vector<std::string> commodities;
-    std::string place;         // as stated
-    std::string place_key;     // what it is compared by; complete() makes it
-    std::uint64_t content = 0; // hash of all that was stated but id and source_ref; 0: not known, equals nothing
+    std::string place;     // as stated
+    std::string place_key; // what it is compared by; complete() makes it
+    std::uint64_t content =
+        0; // hash of what was stated and isn't restricted, but id and source_ref; 0: not known, equals nothing
 
     double reach_m() const { return geo_precision_m > extent_m ? geo_precision_m : extent_m; }
     double middle_s() const { return static_cast<double>(from.us + (to.us - from.us) / 2) * 1e-6; }

@@ -12,6 +12,8 @@ namespace {
 
 constexpr std::size_t kMostAudiences = 32;
 constexpr std::size_t kMostSteps = 1000;
+constexpr double kLeastOfAreas =
+    0.05; // a province's month meets every report in it: those that it hardly tells of are left out
 constexpr std::chrono::seconds kPatience{4}; // of a question, while everything is compared for the first time
 
 access::Policy policy_of(access::Caller caller, const Layer& reports) {
@@ -106,11 +108,15 @@ void Suggestions::put(const index::Step& step) {
     auto after = comparable(*reports_, step.after.get());
     for (auto& [group, audience] : audiences_) {
         const bool was = audience.visible.erase(step.change.id) > 0;
-        if (was && before) audience.surroundings.remove(*before);
+        if (was && before) {
+            audience.all.remove(*before);
+            if (!before->rescue) audience.enforcement.remove(*before);
+        }
         const bool is = after && query::passes(audience.policy, *step.after);
         if (is) {
             audience.visible.insert(step.change.id);
-            audience.surroundings.add(*after);
+            audience.all.add(*after);
+            if (!after->rescue) audience.enforcement.add(*after);
         }
         if (was || is) audience.scored.clear();
     }
@@ -147,6 +153,7 @@ void Suggestions::wait_until_ready(std::unique_lock<std::mutex>& lock, const std
 
 Suggestions::Audience& Suggestions::audience(const access::Caller& caller) {
     auto policy = policy_of(caller, *reports_);
+    if (!scenarios_.contains(caller.scenario)) policy.group = "nothing"; // a made-up name drives nobody out
     if (const auto known = audiences_.find(policy.group); known != audiences_.end()) {
         uses_.splice(uses_.begin(), uses_, known->second.use);
         return known->second;
@@ -167,7 +174,8 @@ Suggestions::Audience& Suggestions::audience(const access::Caller& caller) {
     view->each({}, policy.filter, {}, [&](const index::Piece& piece, index::Row row) {
         const auto* report = scenario->second.finder.find(piece.segment->id(row));
         if (!report || !fresh.visible.insert(report->id).second) return;
-        fresh.surroundings.add(*report);
+        fresh.all.add(*report);
+        if (!report->rescue) fresh.enforcement.add(*report);
     });
     return fresh;
 }
@@ -177,16 +185,23 @@ const std::vector<Assessed>& Suggestions::scored(Audience& audience, const Hidde
     if (!fresh) return entry->second;
     const auto scenario = scenarios_.find(audience.scenario);
     if (scenario == scenarios_.end()) return entry->second;
-    std::vector<Comparison> pairs;
-    for (const auto& [id, list] : scenario->second.of)
-        for (const auto& pair : list)
-            if (pair.a == id && audience.visible.contains(pair.a) && audience.visible.contains(pair.b))
-                pairs.push_back(pair);
     const auto& finder = scenario->second.finder;
-    entry->second = assess(std::move(pairs), [&](const geo::Uuid& id) { return finder.find(id); },
-                           audience.surroundings, {.hidden = hidden, .weights = {}, .threads = 2});
-    std::ranges::sort(entry->second, likelier);
-    return entry->second;
+    std::vector<Comparison> enforcement, others;
+    for (const auto& [id, list] : scenario->second.of) {
+        for (const auto& pair : list) {
+            if (pair.a != id || !audience.visible.contains(pair.a) || !audience.visible.contains(pair.b)) continue;
+            const auto* one = finder.find(pair.a);
+            (pair.across_purpose_wall || !one || one->rescue ? others : enforcement).push_back(pair);
+        }
+    }
+    // Nothing of rescue weighs on a pair of enforcement: neither how common a place is nor a rival or a third report.
+    const auto find = [&](const geo::Uuid& id) { return finder.find(id); };
+    const AssessOptions options{.hidden = hidden, .weights = {}, .threads = 2};
+    auto all = assess(std::move(enforcement), find, audience.enforcement, options);
+    auto more = assess(std::move(others), find, audience.all, options);
+    all.insert(all.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+    std::ranges::sort(all, likelier);
+    return entry->second = std::move(all);
 }
 
 std::vector<Assessed> Suggestions::pairs(const access::Caller& caller, double least, const std::stop_token& stop) {
@@ -195,7 +210,9 @@ std::vector<Assessed> Suggestions::pairs(const access::Caller& caller, double le
     wait_until_ready(lock, stop);
     std::vector<Assessed> out;
     for (const auto& assessed : scored(audience(caller), hidden))
-        if (assessed.probability >= least || assessed.decision == Decision::person) out.push_back(assessed);
+        if (assessed.probability >= least ||
+            (assessed.decision == Decision::person && assessed.probability >= kLeastOfAreas))
+            out.push_back(assessed);
     return out;
 }
 
@@ -207,6 +224,18 @@ std::vector<Assessed> Suggestions::pairs_of(const access::Caller& caller, const 
     std::vector<Assessed> out;
     for (const auto& assessed : scored(audience(caller), hidden))
         if (assessed.pair.a == report || assessed.pair.b == report) out.push_back(assessed);
+    return out;
+}
+
+std::vector<Assessed> Suggestions::pairs_among(const access::Caller& caller, const std::vector<geo::Uuid>& reports,
+                                               const std::stop_token& stop) {
+    const std::unordered_set<geo::Uuid> wanted(reports.begin(), reports.end());
+    const auto hidden = hidden_terms(*reports_, access::compile(caller, *reports_).visible);
+    std::unique_lock lock{mutex_};
+    wait_until_ready(lock, stop);
+    std::vector<Assessed> out;
+    for (const auto& assessed : scored(audience(caller), hidden))
+        if (wanted.contains(assessed.pair.a) && wanted.contains(assessed.pair.b)) out.push_back(assessed);
     return out;
 }
 

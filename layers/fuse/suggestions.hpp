@@ -30,9 +30,12 @@ public:
     Suggestions(const Suggestions&) = delete;
     Suggestions& operator=(const Suggestions&) = delete;
 
-    // Pairs at or above `least` (0..1) and those that always go to a person, the likeliest first, of which the caller
-    // sees both reports. Error{busy} while the first comparison of all reports isn't done; Error{cancelled}.
+    // Pairs at or above `least` (0..1) and those of an area or a period from 0.05 on, the likeliest first, of which the
+    // caller sees both reports. Error{busy} while the first comparison of all reports isn't done; Error{cancelled}.
     std::vector<Assessed> pairs(const access::Caller& caller, double least, const std::stop_token& stop);
+    // The pairs within a set of reports, in the same order, whatever their probability.
+    std::vector<Assessed> pairs_among(const access::Caller& caller, const std::vector<geo::Uuid>& reports,
+                                      const std::stop_token& stop);
     // The pairs of one report in the same order, whatever their probability.
     std::vector<Assessed> pairs_of(const access::Caller& caller, const geo::Uuid& report, const std::stop_token& stop);
     std::optional<Assessed> pair(const access::Caller& caller, const geo::Uuid& a, const geo::Uuid& b,
@@ -51,7 +54,7 @@ private:
         query::ExpressionPtr policy;
         std::string scenario;
         std::unordered_set<geo::Uuid> visible;
-        Surroundings surroundings;
+        Surroundings enforcement, all; // a pair of enforcement is judged among enforcement: the purpose wall
         std::map<std::string, std::vector<Assessed>> scored; // by what is hidden of the terms; empty: to be made
         std::list<std::string>::iterator use;
     };

@@ -40,7 +40,8 @@ bool is_digit(char c) {
 }
 
 // What people write between the groups of a number: blanks, hyphens, points, strokes, brackets, and what can't be seen.
-constexpr std::array<std::string_view, 25> kSeparators{" ",
+constexpr std::array<std::string_view, 26> kSeparators{" ",
+                                                       "_",
                                                        "\t",
                                                        "-",
                                                        ".",

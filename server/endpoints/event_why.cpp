@@ -64,15 +64,12 @@ json members_json(const ReadableLayer& reports, const Explanation& event) {
 json pairs_json(const AppContext& context, const Caller& caller, const Explanation& event,
                 const std::stop_token& stop) {
     constexpr std::size_t kMostPairs = 200;
+    std::vector<geo::Uuid> members;
+    for (const auto& member : event.members) members.push_back(member.id);
     json pairs = json::array();
-    const auto is_member = [&](const geo::Uuid& id) {
-        return std::ranges::any_of(event.members, [&](const Record& m) { return m.id == id; });
-    };
-    for (const auto& member : event.members) {
-        for (const auto& assessed : context.live->suggestions.pairs_of(caller, member.id, stop)) {
-            if (assessed.pair.a != member.id || !is_member(assessed.pair.b)) continue;
-            if (pairs.size() < kMostPairs) pairs.push_back(pair_json(context, caller, assessed));
-        }
+    for (const auto& assessed : context.live->suggestions.pairs_among(caller, members, stop)) {
+        if (pairs.size() == kMostPairs) break;
+        pairs.push_back(pair_json(context, caller, assessed));
     }
     return pairs;
 }
@@ -104,9 +101,13 @@ json statement_json(const Caller& caller, const layers::fuse::EventStatement& st
     json out{{"id", geo::to_string(statement.id)},
              {"state", statement.state},
              {"agency", statement.agency.empty() ? json(nullptr) : json(statement.agency)},
-             {"why", statement.why},
+             {"why", nullptr},
              {"at", geo::to_rfc3339(statement.at)}};
-    if (knows_accounts_of(caller, statement.agency)) out["account"] = statement.account;
+    // It was said of the event as the teller sees it: its words may tell of reports that others don't.
+    if (knows_accounts_of(caller, statement.agency)) {
+        out["account"] = statement.account;
+        out["why"] = statement.why;
+    }
     return out;
 }
 
@@ -187,12 +188,17 @@ Response post_event_statement(AppContext& context, Request& request, const PathP
     const json body = read_object_body(request.body);
     only_members(body, {"id", "state", "why"});
     const auto event = explained(context, caller, path);
+    const auto reports = readable_layer(context, caller, "reports");
     const auto layer = context.store->catalogue().find("event_statements");
     const auto& states = layer->fields.at(*layer->find("state")).values;
     const auto state = body.find("state");
     if (state == body.end() || !state->is_string() ||
         std::ranges::find(states, state->get<std::string>()) == states.end())
         throw Error{ErrorCode::invalid_geometry, "one of: open, assigned, closed, did_not_happen", "/state"};
+    // Who is in distress isn't given up by whoever doesn't go out to look (domain.md, Alerts).
+    if (*state != "open" && *state != "assigned" &&
+        layers::fuse::is_rescue(*reports.view->layer, event.members.front()))
+        demand_role(caller, {Role::rescue});
     const auto why = text_member(body, "why");
     if (*state == "did_not_happen" && why.empty())
         throw Error{ErrorCode::invalid_geometry, "that something did not happen needs a reason", "/why"};

@@ -3,6 +3,8 @@
 #include "server/endpoints/reading.hpp"
 #include "server/live/live.hpp"
 
+#include <chrono>
+
 namespace server {
 namespace {
 
@@ -10,7 +12,8 @@ using geo::Error;
 using geo::ErrorCode;
 using layers::store::Seq;
 
-constexpr std::size_t kRead = 1000; // steps looked at between two looks at the clock
+constexpr std::size_t kRead = 1000; // steps read at a time
+constexpr std::chrono::seconds kPatience{2};
 
 Param cursor_param() {
     return {.name = "cursor", .description = "Where to go on: the last id or cursor you were given", .max_bytes = 256};
@@ -63,11 +66,17 @@ Page page_of(const AppContext& context, const layers::access::Caller& caller, co
     const auto& live = *context.live;
     const layers::feed::Judge::Before before{after.seq, after.issued_at, after.complete};
     Page page{.changes = {}, .count = 0, .to = after.seq, .more = false};
+    const auto began = std::chrono::steady_clock::now();
     while (true) {
         if (stop.stop_requested()) throw Error{ErrorCode::deadline, "There is too much to look through at once."};
         const auto steps = live.journal.read(page.to, kRead);
         if (steps.empty()) return page;
         for (const auto& step : steps) {
+            // A short page brings whoever reads on further; none would leave them here for ever.
+            if (page.to > after.seq && std::chrono::steady_clock::now() - began > kPatience) {
+                page.more = true;
+                return page;
+            }
             auto notices = live.hub.past(judge, caller, *step, before);
             if (!collection.empty())
                 std::erase_if(notices, [&](const auto& notice) { return notice.layer != collection; });

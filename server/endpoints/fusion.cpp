@@ -76,6 +76,8 @@ std::string text_member(const json& body, const char* name, const std::string& p
     if (!member->is_string() || member->get_ref<const std::string&>().size() > kTextBytes)
         throw Error{ErrorCode::invalid_geometry, "a text of at most 1 000 bytes", pointer};
     auto text = member->get<std::string>();
+    if (std::ranges::any_of(text, [](unsigned char c) { return (c < 0x20 && c != '\n' && c != '\t') || c == 0x7F; }))
+        throw Error{ErrorCode::invalid_geometry, "a text without control characters", pointer};
     if (layers::normalise::private_number(text))
         throw Error{ErrorCode::invalid_geometry, "a telephone or identity number is not kept", pointer};
     return text;

@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <set>
 
 namespace server {
 namespace {
@@ -112,11 +113,15 @@ layers::store::Write write_of(const AppContext& context, const Caller& caller, c
     return write;
 }
 
-json outcome_json(const AppContext& context, const Caller& caller, const Judgement& judgement, const char* wall) {
-    auto& pictures = context.live->pictures;
+bool is_again(const Judgement& known, const Judgement& sent) {
+    return known.pair == sent.pair && known.verdict == sent.verdict && known.agency == sent.agency &&
+           known.account == sent.account && known.why == sent.why;
+}
+
+json outcome_json(const Judgement& judgement, const char* wall, const std::optional<geo::Uuid>* events_of_both) {
     json events = json::array();
-    for (const auto& id : {judgement.pair.first, judgement.pair.second})
-        if (const auto event = pictures.event_of(caller, id)) events.push_back(geo::to_string(*event));
+    for (const auto* event : {events_of_both, events_of_both + 1})
+        if (*event) events.push_back(geo::to_string(**event));
     json out{{"id", geo::to_string(judgement.id)},
              {"a", geo::to_string(judgement.pair.first)},
              {"b", geo::to_string(judgement.pair.second)},
@@ -150,13 +155,16 @@ Response post_judgements(AppContext& context, Request& request, const PathParams
     for (const auto& one : wanted) trial.push_back({one.judgement.pair, one.judgement.verdict});
     const auto standings = live.pictures.trial(caller, trial);
     std::vector<layers::store::Write> writes;
+    std::set<geo::Uuid> ids;
     for (std::size_t i = 0; i < wanted.size(); ++i) {
         const auto& one = wanted[i];
         if (!standings[i].seen) throw Error{ErrorCode::not_found, "no such report"};
-        const bool again = std::ranges::any_of(standings[i].so_far, [&](const Judgement& known) {
-            return known.id == one.judgement.id && known.verdict == one.judgement.verdict;
-        });
-        if (again) continue;
+        const auto pointer = many ? "/judgements/" + std::to_string(i) + "/id" : std::string{"/id"};
+        if (!ids.insert(one.judgement.id).second) throw Error{ErrorCode::conflict, "two judgements of one id", pointer};
+        if (const auto known = live.pictures.judgement(one.judgement.id)) {
+            if (!is_again(*known, one.judgement)) throw Error{ErrorCode::conflict, "this id is taken", pointer};
+            continue; // sent again after a lost answer
+        }
         if (auto no = obstacle(request, caller, one, standings[i])) {
             auto document = json::parse(std::get<std::string>(no->body));
             if (many) document["pointer"] = "/judgements/" + std::to_string(i);
@@ -168,9 +176,12 @@ Response post_judgements(AppContext& context, Request& request, const PathParams
     if (!writes.empty())
         for (const auto& item : context.store->write(std::move(writes)).get())
             if (item.error) throw *item.error;
+    std::vector<geo::Uuid> reports;
+    for (const auto& one : wanted) reports.insert(reports.end(), {one.judgement.pair.first, one.judgement.pair.second});
+    const auto events = live.pictures.events_of(caller, reports);
     json done = json::array();
     for (std::size_t i = 0; i < wanted.size(); ++i) {
-        done.push_back(outcome_json(context, caller, wanted[i].judgement, standings[i].wall));
+        done.push_back(outcome_json(wanted[i].judgement, standings[i].wall, &events[2 * i]));
         live.claims.release(wanted[i].judgement.pair);
     }
     return no_store(
@@ -231,7 +242,8 @@ std::vector<Endpoint> judgement_endpoints() {
                         .description = "The judgement, and the events that both reports now belong to"},
              .request = {.media_types = {"application/json"}, .schema = {}, .description = "One judgement, or a list"},
              .status = 201,
-             .problems = {401, 403, 409, 412, 422, 503, 507}}};
+             .problems = {401, 403, 409, 412, 422, 503, 507},
+             .deadline = std::chrono::seconds{30}}}; // five hundred at once; what is committed is not called too late
 }
 
 } // namespace server

@@ -13,6 +13,12 @@ using layers::store::Seq;
 namespace {
 constexpr std::size_t kRun = 1000;                   // steps told in one event, at most
 constexpr std::chrono::milliseconds kLeastPause{20}; // between two wakings: a burst of commits is one
+// What is no collection has no notice of its own; of any other, what isn't told has no consequence that is.
+bool is_internal(const layers::index::ReadModel& model, const layers::index::Step& step) {
+    const auto view = model.view(step.change.layer);
+    return view && view->layer->internal;
+}
+
 } // namespace
 
 std::shared_ptr<const Told> Audience::after(Seq after) {
@@ -22,8 +28,10 @@ std::shared_ptr<const Told> Audience::after(Seq after) {
     if (steps.empty()) return nullptr;
     std::vector<layers::feed::Notice> notices;
     for (const auto& step : steps) {
-        if (auto notice = judge_.live(*step)) notices.push_back(std::move(*notice));
-        if (!implied_) continue;
+        auto own = judge_.live(*step);
+        const bool tells = own || is_internal(model_, *step);
+        if (own) notices.push_back(std::move(*own));
+        if (!implied_ || !tells) continue;
         for (auto& notice : implied_(caller_, *step)) notices.push_back(std::move(notice));
     }
     auto told = std::make_shared<const Told>(Told{steps.back()->change.seq, change_data(notices)});
@@ -56,9 +64,7 @@ std::vector<layers::feed::Notice> Hub::past(layers::feed::Judge& judge, const la
                                             const layers::feed::Judge::Before& before) const {
     std::vector<layers::feed::Notice> notices;
     auto own = judge.past(step, before, store_);
-    const auto layer = model_.view(step.change.layer);
-    // What is no collection has no notice of its own; of any other, what isn't told has no consequence that is.
-    const bool speaks = own || (layer && layer->layer->internal);
+    const bool speaks = own || is_internal(model_, step);
     if (own) notices.push_back(std::move(*own));
     if (speaks && options_.implied)
         for (auto& notice : options_.implied(caller, step)) notices.push_back(std::move(notice));

@@ -36,13 +36,14 @@ class Audience {
 public:
     Audience(const layers::feed::Journal& journal, const layers::index::ReadModel& model, const Implied& implied,
              layers::access::Caller caller)
-        : journal_{journal}, implied_{implied}, caller_{caller}, judge_{model, std::move(caller)} {}
+        : journal_{journal}, model_{model}, implied_{implied}, caller_{caller}, judge_{model, std::move(caller)} {}
     // Of the steps beyond `after` that the journal remembers; nothing at its head.
     std::shared_ptr<const Told> after(layers::store::Seq after);
 
 private:
     static constexpr std::size_t kKept = 64;
     const layers::feed::Journal& journal_;
+    const layers::index::ReadModel& model_;
     const Implied& implied_;
     const layers::access::Caller caller_;
     std::mutex mutex_;

@@ -1,5 +1,6 @@
 // Every pair of reports that a person should look at, in one document: for who works with it elsewhere, or wants to
 // know how much there is. The queue of the operations room is /judgements/queue.
+#include "layers/index/sources.hpp"
 #include "server/endpoint.hpp"
 #include "server/live/live.hpp"
 #include "server/processes/table.hpp"
@@ -29,6 +30,8 @@ json terms_json(const ProcessContext& context, const Assessed& assessed) {
 
 std::string run(ProcessContext& context) {
     if (!context.app.live) throw geo::Error{geo::ErrorCode::not_implemented, "This process compares nothing."};
+    if (!context.app.sources->find(context.caller, "reports"))
+        throw geo::Error{geo::ErrorCode::forbidden, "this role reads no reports"};
     context.report(0, "comparing");
     const double least = context.inputs.number("least");
     const auto most = static_cast<std::size_t>(context.inputs.integer("most"));
@@ -74,7 +77,7 @@ Process fuse() {
             .inputs = {{.name = "least",
                         .kind = InputKind::number,
                         .title = "Least probability",
-                        .description = "Pairs that always go to a person are told whatever theirs is",
+                        .description = "Pairs that always go to a person are told from 0.05 on",
                         .minimum = 0,
                         .maximum = 1,
                         .otherwise = 0.5},

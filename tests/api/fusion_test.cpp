@@ -421,6 +421,95 @@ TEST_F(Fusion, what_others_keep_to_themselves_changes_no_byte_of_an_answer) {
     EXPECT_GT(events(fia).size(), 5u);
 }
 
+TEST_F(Fusion, a_role_that_reads_nothing_learns_nothing_and_spoils_nothing_for_its_agency) {
+    const auto administrator = token("fia", "administrator");
+    report(fia, 0, {}, 61.55, {"fia"});
+    test::EventStream stream{server.port(), "/events", administrator};
+    ASSERT_EQ(stream.next()->name, "open");
+    EXPECT_EQ(server.get("/collections/events/items", administrator).status, 404);
+    const auto a = report(fia, 3), b = report(anf, 5);
+    EXPECT_EQ(events(viewer).size(), 3u) << "asked for by a colleague who may read nothing, first";
+    EXPECT_EQ(judge(fia, a, b, "same").status, 201);
+    const auto process = server.ask("POST", "/processes/fuse/execution", administrator + kJson, R"({"inputs":{}})");
+    EXPECT_GE(process.status, 400) << process.body;
+    EXPECT_TRUE(get("/changes", administrator)["changes"].empty());
+    EXPECT_FALSE(stream.next("change", 300));
+}
+
+TEST_F(Fusion, a_hidden_report_wakes_nobody_through_one_that_it_was_judged_with) {
+    const auto shared = report(fia, 0), hidden = report(fia, 5, {}, 61.56, {"fia"});
+    ASSERT_EQ(judge(fia, shared, hidden, "unsure").status, 201);
+    test::EventStream other{server.port(), "/events", anf};
+    ASSERT_EQ(other.next()->name, "open");
+    const json correction{{"type", "correction"}, {"reason", "counted again"}, {"properties", {{"count_max", 40}}}};
+    ASSERT_EQ(server.ask("POST", "/collections/reports/items/" + hidden + "/statements", fia + kJson, correction.dump())
+                  .status,
+              201);
+    const auto next = report(anf, 9, {}, 62.5); // what comes behind is heard first
+    const auto heard = other.next("change");
+    ASSERT_TRUE(heard);
+    const auto changes = json::parse(heard->data)["changes"];
+    for (const auto& change : changes) EXPECT_EQ(change["id"], next);
+}
+
+TEST_F(Fusion, rescue_reports_move_no_score_of_enforcement) {
+    const auto a = report(fia, 0), b = report(anf, 10, {}, 61.553);
+    const auto before = get("/collections/reports/items/" + a + "/candidates", fia);
+    for (int i = 0; i < 6; ++i)
+        report(anf, 2 * i, {{"kind", "distress"}, {"sar_phase", "distress"}}, 61.55 + i * 0.001);
+    const auto after = get("/collections/reports/items/" + a + "/candidates", fia)["pairs"];
+    const auto same = std::ranges::find_if(after, [&](const json& pair) {
+        return (pair["a"] == a || pair["b"] == a) && (pair["a"] == b || pair["b"] == b);
+    });
+    ASSERT_NE(same, after.end());
+    EXPECT_EQ(*same, before["pairs"][0]) << "to the last bit of every term";
+}
+
+TEST_F(Fusion, judgements_sent_together_are_all_kept_or_none) {
+    const auto a = report(fia, 0), b = report(anf, 5), c = report(anf, 10);
+    const std::string id = "01890a5d-ac96-7001-8000-000000000001";
+    ASSERT_EQ(judge(fia, a, b, "unsure", {{"id", id}}).status, 201);
+    EXPECT_EQ(judge(fia, a, b, "unsure", {{"id", id}}).status, 201) << "sent again after a lost answer";
+    EXPECT_EQ(judge(fia, a, b, "unsure", {{"id", id}, {"why", "another word"}}).status, 409);
+    const json both{
+        {"judgements",
+         {{{"a", a}, {"b", c}, {"verdict", "same"}}, {{"a", b}, {"b", c}, {"verdict", "unsure"}, {"id", id}}}}};
+    EXPECT_EQ(server.ask("POST", "/judgements", fia + kJson, both.dump()).status, 409);
+    EXPECT_EQ(events(fia).size(), 3u);
+    EXPECT_EQ(get("/judgements", fia)["judgements"].size(), 1u);
+}
+
+TEST_F(Fusion, masked_columns_do_not_show_through_what_is_equal) {
+    const auto reasoned = fia + "Sarhad-Reason: case 9\r\n";
+    const auto with = [&](const char* reference, int count) {
+        json more{{"persons", {{{"nationality", "AFG"}, {"count", count}}}}};
+        if (reference) more["source_ref"] = reference;
+        return report(reasoned, 0, more);
+    };
+    const auto a = with("1", 2), b = with("2", 2), c = with("3", 7);
+    for (int i = 0; i < 3; ++i) with(nullptr, i % 2);
+    EXPECT_EQ(events(viewer).size(), 6u) << "none merges by itself because of what a viewer may not read";
+    const auto pairs = get("/collections/reports/items/" + a + "/candidates?limit=100", viewer)["pairs"];
+    json said_of_b, said_of_c;
+    for (const auto& pair : pairs) {
+        for (const auto& term : pair["terms"]) EXPECT_NE(term["name"], "nationality");
+        if (pair["a"] == b || pair["b"] == b) said_of_b = {pair["resubmission"], pair["terms"]};
+        if (pair["a"] == c || pair["b"] == c) said_of_c = {pair["resubmission"], pair["terms"]};
+    }
+    EXPECT_FALSE(said_of_b.is_null());
+    EXPECT_EQ(said_of_b, said_of_c) << "one has equal persons, the other hasn't";
+}
+
+TEST_F(Fusion, a_distress_event_is_ended_by_rescue_alone) {
+    const auto distress = report(fia, 0, {{"kind", "distress"}, {"sar_phase", "distress"}});
+    const std::string path = "/collections/events/items/" + distress + "/statements";
+    const std::string over = R"({"state":"did_not_happen","why":"no boat there"})";
+    EXPECT_EQ(server.ask("POST", path, anf + kJson, over).status, 403);
+    EXPECT_EQ(server.ask("POST", path, anf + kJson, R"({"state":"assigned"})").status, 201);
+    const auto rescue = token("asf", "rescue");
+    EXPECT_EQ(server.ask("POST", path, rescue + kJson, over).status, 201);
+}
+
 TEST_F(Fusion, a_chain_of_hundreds_of_like_reports_is_one_event_that_can_be_taken_apart) {
     std::vector<std::string> chain;
     json all = json::array();

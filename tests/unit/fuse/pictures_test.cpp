@@ -229,6 +229,18 @@ TEST(Pictures, OnlyTheSameReferenceOfOneAgencyMergesUnattended) {
     EXPECT_EQ(room.events(analyst_of("fia")).size(), 4u) << "a person's word stands above it";
 }
 
+TEST(Pictures, ARescueReportOfTheSameReferencePartsNoEventOfEnforcement) {
+    Room room;
+    std::vector<int> by_id{1, 2, 3}; // the rescue report lies between the others in the order of ids
+    std::ranges::sort(by_id, {}, report_id);
+    room.report({.number = by_id[0], .source_ref = "case 7"});
+    room.report({.number = by_id[2], .source_ref = "case 7"});
+    room.report({.number = by_id[1], .kind = "distress", .source_ref = "case 7"});
+    const auto events = room.events(analyst_of("fia"));
+    EXPECT_EQ(events.size(), 2u);
+    EXPECT_EQ(std::get<geo::TextList>(value(events.at(report_id(by_id[0])), "members")), texts({by_id[0], by_id[2]}));
+}
+
 TEST(Pictures, CallersHaveTheEventsOfWhatTheySeeAndNothingElse) {
     Room room;
     room.report({.number = 1, .released = {}, .count_min = 90, .count_max = 90});
