@@ -23,6 +23,9 @@ export interface View {
 
 const identifier = /^[A-Za-z0-9_-]{1,64}$/;
 
+// What a first look would drown in: it is switched on by whoever asks for it.
+export const offAtFirst: readonly string[] = ["silence"];
+
 export function viewToHash(view: View): string {
   const parts: string[] = [];
   if (view.camera !== null) {
@@ -30,7 +33,8 @@ export function viewToHash(view: View): string {
     const digits = Math.max(2, Math.ceil(zoom / 3) + 1); // below a pixel at that zoom
     parts.push(`map=${Number(zoom.toFixed(2))}/${lat.toFixed(digits)}/${lon.toFixed(digits)}`);
   }
-  if (view.off.length > 0) parts.push(`off=${[...view.off].sort().join(",")}`);
+  const off = [...view.off].sort().join(",");
+  if (off !== offAtFirst.join(",")) parts.push(`off=${off}`);
   if (view.time !== null) parts.push(`time=${timeToText(view.time)}`);
   if (view.selection !== null) parts.push(`sel=${view.selection.collection}/${view.selection.id}`);
   if (view.language !== null) parts.push(`lang=${view.language}`);
@@ -47,7 +51,7 @@ export function viewFromHash(hash: string): View {
   const language = values.get("lang");
   return {
     camera: parseCamera(values.get("map") ?? ""),
-    off: (values.get("off") ?? "").split(",").filter((id) => identifier.test(id)),
+    off: parseOff(values.get("off")),
     time: time === undefined ? null : timeFromText(time),
     selection: parseSelection(values.get("sel") ?? ""),
     language: language !== undefined && /^[a-z]{2}$/.test(language) ? language : null,
@@ -60,6 +64,13 @@ function decode(text: string): string {
   } catch {
     return "";
   }
+}
+
+// `off=` with nothing behind it says that every layer is on.
+function parseOff(text: string | undefined): readonly string[] {
+  if (text === "") return [];
+  const ids = (text ?? "").split(",").filter((id) => identifier.test(id));
+  return ids.length > 0 ? ids : offAtFirst;
 }
 
 function parseCamera(text: string): Camera | null {

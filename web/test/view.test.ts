@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { viewFromHash, viewToHash, type View } from "../src/view";
+import { offAtFirst, viewFromHash, viewToHash, type View } from "../src/view";
 
-const empty: View = { camera: null, off: [], time: null, selection: null, language: null };
+const empty: View = { camera: null, off: offAtFirst, time: null, selection: null, language: null };
 
 describe("a link restores the view", () => {
   test("every part survives the way into the URL and back", () => {
@@ -27,6 +27,10 @@ describe("a link restores the view", () => {
   test("negative coordinates survive", () => {
     const camera = { zoom: 3, lat: -33.86, lon: -70.65 };
     expect(viewFromHash(viewToHash({ ...empty, camera })).camera).toEqual(camera);
+  });
+
+  test("a layer that is off at first stays on for who switched it on", () => {
+    expect(viewFromHash(viewToHash({ ...empty, off: [] })).off).toEqual([]);
   });
 
   test("nothing set makes an empty fragment", () => {
