@@ -33,7 +33,8 @@ const std::vector<Rule>& built_in_rules() {
          .level = Level::high,
          .acknowledge_min = 60,
          .cause = Cause::onset,
-         .said = "Breached: {fence_type|fence}[ {name}][ on section {section}][, from {from_m} m][ to {to_m} m]."},
+         .said =
+             "Breached: {name|a stretch}[ ({fence_type})][ on section {section}][, from {from_m} m][ to {to_m} m]."},
         {.id = "fence_repair_overdue",
          .title = "A fence is not repaired in time",
          .collection = "fence_segments",
@@ -41,7 +42,8 @@ const std::vector<Rule>& built_in_rules() {
          .level = Level::medium,
          .cause = Cause::due,
          .due = "states/repair_due",
-         .said = "Still {state}: {fence_type|fence}[ {name}][ on section {section}][, from {from_m} m][ to {to_m} m], "
+         .said = "Still {state}: {name|a stretch}[ ({fence_type})][ on section {section}][, from {from_m} m][ to "
+                 "{to_m} m], "
                  "to be repaired by {due}."},
         {.id = "patrol_overdue",
          .title = "A patrol is overdue",

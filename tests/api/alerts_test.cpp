@@ -169,7 +169,7 @@ TEST_F(Alerts, a_fence_breached_repaired_and_breached_again_is_two_alerts) {
     ASSERT_EQ(all.size(), 2u);
     report({{"kind", "distress"}});
     EXPECT_EQ(list_of(3, pmsa).size(), 3u) << "what was told before it has been looked at: still two";
-    EXPECT_EQ(all[0]["said"], "Breached: fence F7.");
+    EXPECT_EQ(all[0]["said"], "Breached: F7 (fence).");
 }
 
 TEST_F(Alerts, an_archive_is_history_and_no_alert) {
