@@ -97,17 +97,30 @@ json across_json(const ReadableLayer& reports, const Explanation& event) {
     return linked;
 }
 
-json statement_json(const Caller& caller, const layers::fuse::EventStatement& statement) {
+// Words about an event may tell of every report that their author's agency saw in it: they are for whoever sees those.
+bool may_read_words(const AppContext& context, const Caller& caller, const Explanation& event,
+                    const layers::fuse::EventStatement& statement) {
+    if (knows_accounts_of(caller, statement.agency)) return true;
+    Caller author;
+    author.agency = statement.agency;
+    author.scenario = caller.scenario;
+    author.roles = {Role::analyst, Role::rescue};
+    auto& pictures = context.live->pictures;
+    const auto theirs = pictures.event_of(author, statement.event);
+    const auto seen = theirs ? pictures.explain(author, *theirs) : std::nullopt;
+    return seen && std::ranges::all_of(seen->members, [&](const Record& member) {
+               return std::ranges::any_of(event.members, [&](const Record& own) { return own.id == member.id; });
+           });
+}
+
+json statement_json(const AppContext& context, const Caller& caller, const Explanation& event,
+                    const layers::fuse::EventStatement& statement) {
     json out{{"id", geo::to_string(statement.id)},
              {"state", statement.state},
              {"agency", statement.agency.empty() ? json(nullptr) : json(statement.agency)},
-             {"why", nullptr},
+             {"why", may_read_words(context, caller, event, statement) ? json(statement.why) : json(nullptr)},
              {"at", geo::to_rfc3339(statement.at)}};
-    // It was said of the event as the teller sees it: its words may tell of reports that others don't.
-    if (knows_accounts_of(caller, statement.agency)) {
-        out["account"] = statement.account;
-        out["why"] = statement.why;
-    }
+    if (knows_accounts_of(caller, statement.agency)) out["account"] = statement.account;
     return out;
 }
 
@@ -124,7 +137,8 @@ Response get_why(AppContext& context, Request& request, const PathParams& path, 
     for (const auto& pair : event.about.contested)
         contested.push_back({{"a", geo::to_string(pair.first)}, {"b", geo::to_string(pair.second)}});
     for (const auto& judgement : event.about.judgements) judgements.push_back(judgement_json(caller, judgement));
-    for (const auto& statement : event.about.statements) statements.push_back(statement_json(caller, statement));
+    for (const auto& statement : event.about.statements)
+        statements.push_back(statement_json(context, caller, event, statement));
     json out{{"event", geo::to_string(event.event)},
              {"members", members_json(reports, event)},
              {"place", best_json(event.place)},
@@ -167,7 +181,7 @@ Response get_event_history(AppContext& context, Request& request, const PathPara
         entries.emplace_back(judgement.at, std::move(entry));
     }
     for (const auto& statement : event.about.statements) {
-        auto entry = statement_json(caller, statement);
+        auto entry = statement_json(context, caller, event, statement);
         entry["what"] = "state";
         entries.emplace_back(statement.at, std::move(entry));
     }

@@ -345,6 +345,28 @@ TEST_F(Fusion, the_state_of_an_event_is_said_and_kept) {
     EXPECT_EQ(server.ask("PUT", path, fia + kFeature, "{}").status, 403) << "an event is derived, never written";
 }
 
+TEST_F(Fusion, the_reason_for_a_state_is_read_by_whoever_sees_all_that_its_author_saw) {
+    const auto a = report(fia, 0), b = report(anf, 5), hidden = report(fia, 9, {}, 61.56, {"fia"});
+    const auto say = [&](const char* why) {
+        const json body{{"state", "assigned"}, {"why", why}};
+        ASSERT_EQ(server.ask("POST", "/collections/events/items/" + a + "/statements", fia + kJson, body.dump()).status,
+                  201);
+    };
+    const auto reasons = [&](const std::string& who) {
+        json out = json::array();
+        const auto statements = get("/collections/events/items/" + a + "/why", who)["statements"];
+        for (const auto& statement : statements) out.push_back(statement["why"]);
+        return out;
+    };
+    ASSERT_EQ(judge(fia, a, b, "same").status, 201);
+    say("team 2");
+    EXPECT_EQ(reasons(anf), json::array({"team 2"}));
+    ASSERT_EQ(judge(fia, a, hidden, "same").status, 201);
+    say("the source behind the third report says so");
+    EXPECT_EQ(reasons(fia)[1], "the source behind the third report says so");
+    EXPECT_TRUE(reasons(anf)[1].is_null());
+}
+
 TEST_F(Fusion, a_page_that_looks_at_a_pair_is_seen_by_the_other) {
     const auto a = report(fia, 0), b = report(anf, 5);
     const json claim{{"a", a}, {"b", b}, {"desk", "one"}};
