@@ -21,12 +21,14 @@ struct Log {
     sqlite3_int64 size = 0; // of the file: never shorter than this
 };
 
-// What SQLite is given room for; the system's own file lies behind it.
-struct alignas(std::max_align_t) File {
+// What SQLite is given room for, at a multiple of 8 bytes; the system's own file lies behind it.
+struct File {
     sqlite3_file base;
     Log* log;
     sqlite3_file* real() { return reinterpret_cast<sqlite3_file*>(this + 1); }
 };
+
+static_assert(alignof(File) <= 8 && sizeof(File) % 8 == 0);
 
 File& of(sqlite3_file* file) {
     return *reinterpret_cast<File*>(file);
