@@ -22,9 +22,9 @@ struct Case {
     }
     const Assessed& between(const std::vector<Assessed>& pairs, const std::string& one,
                             const std::string& other) const {
-        const auto [a, b] = std::minmax(geo::uuid_from_hash(one), geo::uuid_from_hash(other));
+        const auto a = geo::uuid_from_hash(one), b = geo::uuid_from_hash(other);
         for (const auto& pair : pairs)
-            if (pair.pair.a == a && pair.pair.b == b) return pair;
+            if (pair.pair.a == std::min(a, b) && pair.pair.b == std::max(a, b)) return pair;
         throw std::runtime_error{"no such pair"};
     }
 };
