@@ -1,5 +1,6 @@
 #include "layers/index/read_model.hpp"
 
+#include "geo/background.hpp"
 #include "geo/error.hpp"
 #include "geo/wrap/compress.hpp"
 #include "geo/wrap/mapped_file.hpp"
@@ -15,9 +16,7 @@
 #include <map>
 #include <mutex>
 #include <pthread.h>
-#include <sys/resource.h>
 #include <thread>
-#include <unistd.h>
 
 namespace layers::index {
 
@@ -318,7 +317,7 @@ bool ReadModel::State::merge_once(LayerModel& m) const {
 
 void ReadModel::State::run_merger(const std::stop_token& stop) {
     ::pthread_setname_np(::pthread_self(), "merge");
-    ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), 10); // Linux: of this thread; nobody waits for a merge
+    geo::go_to_background(10); // nobody waits for a merge
     while (!stop.stop_requested()) {
         {
             std::unique_lock lock{merge_mutex};

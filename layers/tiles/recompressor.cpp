@@ -1,7 +1,6 @@
 #include "layers/tiles/recompressor.hpp"
 
-#include <sys/resource.h>
-#include <unistd.h>
+#include "geo/background.hpp"
 
 namespace layers::tiles {
 
@@ -27,7 +26,7 @@ bool Recompressor::idle() const {
 }
 
 void Recompressor::work(const std::stop_token& stop) {
-    ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), 19); // Linux: of this thread alone
+    geo::go_to_background(19);
     while (true) {
         Wish wish;
         {
