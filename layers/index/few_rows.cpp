@@ -241,15 +241,9 @@ std::shared_ptr<const Segment> pack_few(const Layer& layer, std::uint64_t schema
     for (std::uint32_t i = 0; i < columns; ++i)
         put_column(out, few, column_section(kLevels, i), i, layer.fields[i].type);
 
-    Header header{};
-    std::memcpy(header.magic, kMagic, sizeof kMagic);
-    header.schema = schema;
-    header.rows = static_cast<std::uint32_t>(rows.size());
-    header.columns = columns;
-    header.levels = kLevels;
-    header.sections = column_section(kLevels, columns);
-    for (const Record* r : rows) header.max_seq = std::max(header.max_seq, r->seq);
-    const auto bytes = out.finish(header);
+    std::int64_t max_seq = 0;
+    for (const Record* r : rows) max_seq = std::max(max_seq, r->seq);
+    const auto bytes = out.finish(header_of(schema, rows.size(), columns, kLevels, max_seq));
     const auto blocks = std::make_shared_for_overwrite<Block[]>((bytes.size() + kAlignment - 1) / kAlignment);
     std::memcpy(blocks.get(), bytes.data(), bytes.size());
     const std::span<const std::byte> view{blocks[0].bytes, bytes.size()};

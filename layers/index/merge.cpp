@@ -233,14 +233,9 @@ std::shared_ptr<const Segment> Merge::run(std::uint64_t schema) {
     if (order_.empty()) return nullptr;
     const auto levels = levels_of(order_.size());
     const auto columns = static_cast<std::uint32_t>(layer_.fields.size());
-    Header header{};
-    std::memcpy(header.magic, kMagic, sizeof kMagic);
-    header.schema = schema;
-    header.rows = static_cast<std::uint32_t>(order_.size());
-    header.columns = columns;
-    header.levels = levels;
-    header.sections = column_section(levels, columns);
-    for (const Place& place : order_) header.max_seq = std::max(header.max_seq, of(place).seq(place.row));
+    std::int64_t max_seq = 0;
+    for (const Place& place : order_) max_seq = std::max(max_seq, of(place).seq(place.row));
+    const Header header = header_of(schema, order_.size(), columns, levels, max_seq);
 
     Output out{header.sections, most_bytes(header.sections)};
     each(out, ids, [](const Segment& s, Row row) { return s.id(row); });

@@ -259,14 +259,8 @@ std::shared_ptr<const Segment> SegmentBuilder::finish() {
     const auto levels = tree_levels(s.boxes, order);
     const auto level_count = static_cast<std::uint32_t>(levels.size());
     const auto column_count = static_cast<std::uint32_t>(s.columns.size());
-    Header header{};
-    std::memcpy(header.magic, kMagic, sizeof kMagic);
-    header.schema = schema_hash(s.layer);
-    header.rows = size();
-    header.columns = column_count;
-    header.levels = level_count;
-    header.sections = column_section(level_count, column_count);
-    header.max_seq = s.seqs.empty() ? 0 : *std::ranges::max_element(s.seqs);
+    const Header header = header_of(schema_hash(s.layer), size(), column_count, level_count,
+                                    s.seqs.empty() ? 0 : *std::ranges::max_element(s.seqs));
 
     Writer out{header.sections};
     out.permuted(ids, s.ids, order);

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 namespace layers::index::format {
 
@@ -49,6 +50,19 @@ enum : std::uint32_t {
 // Then the levels of the R-tree, then three sections a column: data, dictionary ends, dictionary bytes.
 inline std::uint32_t column_section(std::uint32_t levels, std::uint32_t column) {
     return first_level + levels + 3 * column;
+}
+
+inline Header header_of(std::uint64_t schema, std::size_t rows, std::uint32_t columns, std::uint32_t levels,
+                        std::int64_t max_seq) {
+    Header header{};
+    std::memcpy(header.magic, kMagic, sizeof kMagic);
+    header.schema = schema;
+    header.rows = static_cast<std::uint32_t>(rows);
+    header.columns = columns;
+    header.levels = levels;
+    header.sections = column_section(levels, columns);
+    header.max_seq = max_seq;
+    return header;
 }
 
 } // namespace layers::index::format
