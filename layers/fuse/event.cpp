@@ -303,12 +303,6 @@ void write_version(Record& event, const std::vector<const Record*>& members, con
 
 } // namespace
 
-bool is_rescue(const Layer& reports, const Record& report) {
-    const Said said{reports, report};
-    const auto kind = said.text("kind"), phase = said.text("sar_phase");
-    return kind == "distress" || kind == "death" || kind == "missing" || (!phase.empty() && phase != "none");
-}
-
 Best best_place(const Layer& reports, const std::vector<const Record*>& members) {
     return best_by(
         reports, members, "place", [](const Record& r) { return r.geometry.type != geo::GeometryType::none; },

@@ -13,9 +13,6 @@
 
 namespace layers::fuse {
 
-// A report of distress, death or missing persons, or with a search and rescue phase: behind the purpose wall.
-bool is_rescue(const Layer& reports, const Record& report);
-
 // What is known of a group beside its reports. Judgements and statements that concern it, in the order of seq.
 struct About {
     std::vector<Judgement> judgements;      // with both ends among the members, or one end and `different`

@@ -61,7 +61,6 @@ public:
     const Judgement* newest(const Pair& pair) const;                         // null: nobody judged
     const std::set<geo::Uuid>& judged_with(const geo::Uuid& report) const;   // the others of its pairs
     const std::vector<EventStatement>& about(const geo::Uuid& report) const; // ascending seq
-    std::size_t size() const { return ids_.size(); }
 
 private:
     std::set<geo::Uuid> ids_;

@@ -1,12 +1,10 @@
 #include "layers/fuse/picture.hpp"
 
 #include "geo/error.hpp"
-#include "geo/wkb.hpp"
 #include "layers/query/record_row.hpp"
 
 #include <algorithm>
 #include <deque>
-#include <string_view>
 
 namespace layers::fuse {
 
@@ -15,33 +13,6 @@ namespace {
 std::string text(const Record& row, std::size_t ordinal) {
     const auto* value = std::get_if<std::string>(&row.values[ordinal]);
     return value ? *value : std::string{};
-}
-
-void append_value(std::string& out, const geo::Value& value) {
-    out += static_cast<char>('a' + value.index());
-    const auto length = [&](std::string_view bytes) {
-        out += std::to_string(bytes.size()) + ":";
-        out += bytes;
-    };
-    if (const auto* flag = std::get_if<bool>(&value)) out += *flag ? '1' : '0';
-    if (const auto* whole = std::get_if<std::int64_t>(&value)) length(std::to_string(*whole));
-    if (const auto* number = std::get_if<double>(&value))
-        length({reinterpret_cast<const char*>(number), sizeof *number});
-    if (const auto* string = std::get_if<std::string>(&value)) length(*string);
-    if (const auto* at = std::get_if<geo::Instant>(&value)) length(std::to_string(at->us));
-    if (const auto* list = std::get_if<geo::TextList>(&value)) {
-        length(std::to_string(list->size()));
-        for (const auto& member : *list) length(member);
-    }
-    if (const auto* json = std::get_if<geo::Json>(&value)) length(json->text);
-}
-
-// All that the agency said, as bytes.
-std::string content_of(const Layer& reports, const Record& report) {
-    std::string bytes;
-    for (std::size_t i = 0; i < report.values.size(); ++i)
-        if (reports.fields[i].setter == Setter::client) append_value(bytes, report.values[i]);
-    return bytes + geo::to_wkb(report.geometry);
 }
 
 // Columns that not everybody reads must not show through what merges by itself: a report that says something in one of
@@ -58,7 +29,8 @@ bool says_restricted(const Layer& reports, const Record& report) {
 std::uint64_t key_of(const Layer& reports, const Record& report) {
     const auto reference = text(report, common::source_ref);
     if (reference.empty() && says_restricted(reports, report)) return std::hash<geo::Uuid>{}(report.id);
-    const auto said = reference.empty() ? "content " + content_of(reports, report) : "reference " + reference;
+    const auto said =
+        reference.empty() ? "content " + std::to_string(content_of(reports, report)) : "reference " + reference;
     return std::hash<std::string>{}(text(report, common::scenario_id) + '\n' + text(report, common::agency) + '\n' +
                                     said);
 }

@@ -1,6 +1,7 @@
 #include "layers/fuse/pictures.hpp"
 
 #include "geo/error.hpp"
+#include "layers/fuse/without_reason.hpp"
 #include "layers/index/withdrawn.hpp"
 #include "layers/query/record_row.hpp"
 
@@ -17,12 +18,6 @@ constexpr std::size_t kMostSteps = 1000;        // read from the journal at a ti
 constexpr std::size_t kMostBoxes = 16;          // of a notice; more are told as one
 constexpr std::size_t kReportsAtATime = 1000;   // of a picture that is made for the first time, some milliseconds …
 constexpr std::chrono::microseconds kTurn{200}; // … and the pause in which others come in
-
-// A reason opens columns, not rows: with and without it a caller has the same picture.
-access::Policy policy_of(access::Caller caller, const Layer& reports) {
-    caller.purpose.clear();
-    return access::compile(caller, reports);
-}
 
 const Group* group_with(const std::vector<Group>& groups, const geo::Uuid& id) {
     for (const auto& group : groups)
@@ -137,7 +132,7 @@ void Pictures::forget_the_longest_unasked() {
 }
 
 std::shared_ptr<Pictures::Kept> Pictures::picture(const access::Caller& caller, Lock& lock) {
-    const auto policy = policy_of(caller, *reports_);
+    const auto policy = access::compile(without_reason(caller), *reports_);
     // A name that no report bears has no picture: whoever makes names up drives nobody's out.
     if (!caller.scenario.empty() && !has_rows_of(caller.scenario)) {
         follow();
@@ -194,7 +189,7 @@ std::shared_ptr<const index::View> Pictures::now(const access::Caller& caller) {
 std::shared_ptr<const index::View> Pictures::past(const access::Caller& caller, store::Seq at,
                                                   const std::stop_token& stop) {
     const auto view = model_.view(reports_->id);
-    const auto policy = policy_of(caller, *reports_);
+    const auto policy = access::compile(without_reason(caller), *reports_);
     const auto reports = index::past_view(view, policy.filter, store_, at, {}, stop);
     JudgementLog log;
     Twins twins;
@@ -241,7 +236,7 @@ const std::vector<geo::Box>& Pictures::boxes_of(Kept& kept, const Ground& ground
 std::vector<feed::Notice> Pictures::notices(const access::Caller& caller, const index::Step& step) {
     const bool of_report = step.change.layer == reports_->id;
     if (!of_report && step.change.layer != judgements_->id && step.change.layer != statements_->id) return {};
-    const auto policy = policy_of(caller, *reports_);
+    const auto policy = access::compile(without_reason(caller), *reports_);
     if (!policy.may_read) return {};
     Lock lock{mutex_};
     const auto kept = this->picture(caller, lock);

@@ -67,8 +67,8 @@ std::vector<std::string> names_in(const Layer& layer, const Record& record, std:
 }
 
 void mix(std::uint64_t& hash, std::string_view bytes) {
+    hash = (hash ^ bytes.size()) * 1099511628211ull; // so that no two parts run together
     for (const char c : bytes) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ull;
-    hash = (hash ^ 0x1f) * 1099511628211ull; // ends the part, so that none run together
 }
 
 std::string bytes_of(const geo::Value& value) {
@@ -85,27 +85,13 @@ std::string bytes_of(const geo::Value& value) {
                 return v.text;
             else if constexpr (std::is_same_v<T, geo::TextList>) {
                 std::string all;
-                for (const auto& part : v) all += part + '\x1e';
+                for (const auto& part : v) all += std::to_string(part.size()) + ':' + part;
                 return all;
             } else {
-                return std::to_string(v);
+                return {reinterpret_cast<const char*>(&v), sizeof v}; // to the last bit
             }
         },
         value);
-}
-
-// What the owner said: not the reference, not what the server adds.
-std::uint64_t content_of(const Layer& layer, const Record& record) {
-    std::uint64_t hash = 1469598103934665603ull;
-    for (std::size_t i = 0; i < record.values.size() && i < layer.fields.size(); ++i) {
-        if (i == common::source_ref || layer.fields[i].setter == Setter::server) continue;
-        // Whoever is told that two reports say the same learns nothing of columns that are masked for them.
-        if (layer.fields[i].access != AccessClass::open && layer.fields[i].access != AccessClass::agency) continue;
-        hash = (hash ^ record.values[i].index()) * 1099511628211ull;
-        mix(hash, bytes_of(record.values[i]));
-    }
-    mix(hash, geo::to_wkb(record.geometry));
-    return hash == 0 ? 1 : hash;
 }
 
 // The middle of all its points, and how far they lie around it.
@@ -155,8 +141,7 @@ std::optional<Report> report_of(const Layer& layer, const Record& record) {
     report.agency = text(layer, record, "agency");
     report.source_ref = text(layer, record, "source_ref");
     report.kind = text(layer, record, "kind");
-    const auto phase = text(layer, record, "sar_phase");
-    report.rescue = rescue_kind(report.kind) || (!phase.empty() && phase != "none");
+    report.rescue = is_rescue(layer, record);
     set_place(report, record.geometry);
     report.geo_precision_m = number(layer, record, "geo_precision_m");
     const auto* to = value<geo::Instant>(layer, record, "valid_to");
@@ -177,6 +162,24 @@ std::optional<Report> report_of(const Layer& layer, const Record& record) {
 bool withdrawn(const Layer& layer, const Record& record) {
     const auto* taken_back = value<bool>(layer, record, "withdrawn");
     return taken_back != nullptr && *taken_back;
+}
+
+bool is_rescue(const Layer& layer, const Record& record) {
+    return is_rescue(text(layer, record, "kind"), text(layer, record, "sar_phase"));
+}
+
+// What the owner said: not the reference, not what the server adds.
+std::uint64_t content_of(const Layer& layer, const Record& record) {
+    std::uint64_t hash = 1469598103934665603ull;
+    for (std::size_t i = 0; i < record.values.size() && i < layer.fields.size(); ++i) {
+        if (i == common::source_ref || layer.fields[i].setter == Setter::server) continue;
+        // Whoever is told that two reports say the same learns nothing of columns that are masked for them.
+        if (layer.fields[i].access != AccessClass::open && layer.fields[i].access != AccessClass::agency) continue;
+        hash = (hash ^ record.values[i].index()) * 1099511628211ull;
+        mix(hash, bytes_of(record.values[i]));
+    }
+    mix(hash, geo::to_wkb(record.geometry));
+    return hash == 0 ? 1 : hash;
 }
 
 } // namespace layers::fuse

@@ -63,5 +63,8 @@ void complete(Report& report, std::string_view geo_method = {});
 // converted like others.
 std::optional<Report> report_of(const Layer& reports, const Record& record);
 bool withdrawn(const Layer& reports, const Record& record);
+bool is_rescue(const Layer& reports, const Record& record);
+// Report::content of a row.
+std::uint64_t content_of(const Layer& reports, const Record& record);
 
 } // namespace layers::fuse

@@ -201,8 +201,7 @@ Report report_in(const Fields& fields, const ingest::CsvRecord& row, std::size_t
     // A row's own number is its reference where there is no other: rows that are else the same are then two reports.
     report.source_ref = fields.has("source_ref") ? fields.text(row, "source_ref") : id;
     report.kind = fields.text(row, "kind");
-    const auto phase = fields.text(row, "sar_phase");
-    report.rescue = rescue_kind(report.kind) || (!phase.empty() && phase != "none");
+    report.rescue = is_rescue(report.kind, fields.text(row, "sar_phase"));
     const auto lon = fields.number(row, "lon"), lat = fields.number(row, "lat");
     if (!lon || !lat) throw BadRow{"lon or lat is empty"};
     if (std::abs(*lon) > 180 || std::abs(*lat) > 90) throw BadRow{"lon and lat are off the earth"};

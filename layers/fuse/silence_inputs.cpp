@@ -1,7 +1,7 @@
 #include "layers/fuse/silence_inputs.hpp"
 
 #include "geo/wrap/crypto.hpp"
-#include "layers/fuse/taxonomy.hpp"
+#include "layers/fuse/report.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -30,12 +30,6 @@ bool is(const Layer& layer, const Record& record, std::string_view field, bool w
     const auto ordinal = layer.find(field);
     const bool* value = ordinal ? std::get_if<bool>(&record.values[*ordinal]) : nullptr;
     return value != nullptr && *value == wanted;
-}
-
-bool is_rescue(const Layer& layer, const Record& record) {
-    const auto* kind = text(layer, record, "kind");
-    const auto* phase = text(layer, record, "sar_phase");
-    return (kind != nullptr && rescue_kind(*kind)) || (phase != nullptr && !phase->empty() && *phase != "none");
 }
 
 // "Provincial Excise" as a code: provincial_excise. Sources name agencies at a post in words.

@@ -1,5 +1,7 @@
 #include "layers/fuse/silence_maps.hpp"
 
+#include "layers/fuse/without_reason.hpp"
+
 #include "layers/index/withdrawn.hpp"
 
 #include <algorithm>
@@ -12,12 +14,6 @@ constexpr std::int64_t kQuarter_us = 15ll * 60 * 1'000'000;
 // The next full quarter of an hour: what has just been reported is not of a time to come.
 geo::Instant moment_of(geo::Instant t) {
     return {(t.us + kQuarter_us - 1) / kQuarter_us * kQuarter_us};
-}
-
-// A reason opens columns that nobody looks at here.
-access::Caller without_reason(access::Caller caller) {
-    caller.purpose.clear();
-    return caller;
 }
 
 } // namespace

@@ -1,10 +1,13 @@
 #include "layers/fuse/suggestions.hpp"
 
+#include "geo/background.hpp"
 #include "geo/error.hpp"
+#include "layers/fuse/without_reason.hpp"
 #include "layers/query/record_row.hpp"
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 
 namespace layers::fuse {
 
@@ -15,11 +18,6 @@ constexpr std::size_t kMostSteps = 1000;
 constexpr double kLeastOfAreas =
     0.05; // a province's month meets every report in it: those that it hardly tells of are left out
 constexpr std::chrono::seconds kPatience{4}; // of a question, while everything is compared for the first time
-
-access::Policy policy_of(access::Caller caller, const Layer& reports) {
-    caller.purpose.clear(); // opens columns, not rows
-    return access::compile(caller, reports);
-}
 
 std::string scenario_of(const Record& report) {
     const auto* name = std::get_if<std::string>(&report.values[common::scenario_id]);
@@ -49,6 +47,7 @@ Suggestions::~Suggestions() {
 }
 
 void Suggestions::run(const std::stop_token& stop) {
+    geo::go_to_background(10); // comparing everything takes both cores for seconds; a question follows by itself
     try {
         compare_everything(stop);
         for (store::Seq seen = -1; journal_.wait_beyond(seen, stop);) {
@@ -68,10 +67,8 @@ void Suggestions::compare_everything(const std::stop_token& stop) {
     if (const auto view = model_.view(reports_->id)) {
         view->each({}, query::always(), {}, [&](const index::Piece& piece, index::Row row) {
             const auto record = index::to_record(*piece.segment, row);
-            if (auto report = comparable(*reports_, &record)) {
+            if (auto report = comparable(*reports_, &record))
                 scenarios[scenario_of(record)].finder.add(std::move(*report));
-                ++compared_;
-            }
         });
     }
     for (auto& [name, scenario] : scenarios) {
@@ -152,7 +149,7 @@ void Suggestions::wait_until_ready(std::unique_lock<std::mutex>& lock, const std
 }
 
 Suggestions::Audience& Suggestions::audience(const access::Caller& caller) {
-    auto policy = policy_of(caller, *reports_);
+    auto policy = access::compile(without_reason(caller), *reports_);
     if (!scenarios_.contains(caller.scenario)) policy.group = "nothing"; // a made-up name drives nobody out
     if (const auto known = audiences_.find(policy.group); known != audiences_.end()) {
         uses_.splice(uses_.begin(), uses_, known->second.use);
@@ -204,46 +201,36 @@ const std::vector<Assessed>& Suggestions::scored(Audience& audience, const Hidde
     return entry->second = std::move(all);
 }
 
-std::vector<Assessed> Suggestions::pairs(const access::Caller& caller, double least, const std::stop_token& stop) {
+std::vector<Assessed> Suggestions::choose(const access::Caller& caller, const std::stop_token& stop,
+                                          const std::function<bool(const Assessed&)>& wanted) {
     const auto hidden = hidden_terms(*reports_, access::compile(caller, *reports_).visible);
     std::unique_lock lock{mutex_};
     wait_until_ready(lock, stop);
     std::vector<Assessed> out;
-    for (const auto& assessed : scored(audience(caller), hidden))
-        if (assessed.probability >= least ||
-            (assessed.decision == Decision::person && assessed.probability >= kLeastOfAreas))
-            out.push_back(assessed);
+    std::ranges::copy_if(scored(audience(caller), hidden), std::back_inserter(out), wanted);
     return out;
+}
+
+std::vector<Assessed> Suggestions::pairs(const access::Caller& caller, double least, const std::stop_token& stop) {
+    return choose(caller, stop, [least](const Assessed& assessed) {
+        return assessed.probability >= least ||
+               (assessed.decision == Decision::person && assessed.probability >= kLeastOfAreas);
+    });
 }
 
 std::vector<Assessed> Suggestions::pairs_of(const access::Caller& caller, const geo::Uuid& report,
                                             const std::stop_token& stop) {
-    const auto hidden = hidden_terms(*reports_, access::compile(caller, *reports_).visible);
-    std::unique_lock lock{mutex_};
-    wait_until_ready(lock, stop);
-    std::vector<Assessed> out;
-    for (const auto& assessed : scored(audience(caller), hidden))
-        if (assessed.pair.a == report || assessed.pair.b == report) out.push_back(assessed);
-    return out;
+    return choose(caller, stop, [&report](const Assessed& assessed) {
+        return assessed.pair.a == report || assessed.pair.b == report;
+    });
 }
 
 std::vector<Assessed> Suggestions::pairs_among(const access::Caller& caller, const std::vector<geo::Uuid>& reports,
                                                const std::stop_token& stop) {
-    const std::unordered_set<geo::Uuid> wanted(reports.begin(), reports.end());
-    const auto hidden = hidden_terms(*reports_, access::compile(caller, *reports_).visible);
-    std::unique_lock lock{mutex_};
-    wait_until_ready(lock, stop);
-    std::vector<Assessed> out;
-    for (const auto& assessed : scored(audience(caller), hidden))
-        if (wanted.contains(assessed.pair.a) && wanted.contains(assessed.pair.b)) out.push_back(assessed);
-    return out;
-}
-
-std::optional<Assessed> Suggestions::pair(const access::Caller& caller, const geo::Uuid& a, const geo::Uuid& b,
-                                          const std::stop_token& stop) {
-    for (auto& assessed : pairs_of(caller, a, stop))
-        if (assessed.pair.a == b || assessed.pair.b == b) return assessed;
-    return {};
+    const std::unordered_set<geo::Uuid> set(reports.begin(), reports.end());
+    return choose(caller, stop, [&set](const Assessed& assessed) {
+        return set.contains(assessed.pair.a) && set.contains(assessed.pair.b);
+    });
 }
 
 std::vector<Term> Suggestions::terms(const access::Caller& caller, const Assessed& assessed) const {

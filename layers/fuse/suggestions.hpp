@@ -8,8 +8,8 @@
 #include "layers/fuse/score.hpp"
 #include "layers/store/store.hpp"
 
-#include <atomic>
 #include <condition_variable>
+#include <functional>
 #include <list>
 #include <map>
 #include <memory>
@@ -38,14 +38,12 @@ public:
                                       const std::stop_token& stop);
     // The pairs of one report in the same order, whatever their probability.
     std::vector<Assessed> pairs_of(const access::Caller& caller, const geo::Uuid& report, const std::stop_token& stop);
-    std::optional<Assessed> pair(const access::Caller& caller, const geo::Uuid& a, const geo::Uuid& b,
-                                 const std::stop_token& stop);
     // In words, without what the caller's columns hide.
     std::vector<Term> terms(const access::Caller& caller, const Assessed& assessed) const;
 
-    std::size_t compared() const { return compared_; } // reports
-
 private:
+    std::vector<Assessed> choose(const access::Caller& caller, const std::stop_token& stop,
+                                 const std::function<bool(const Assessed&)>& wanted);
     struct Scenario { // reports of different ones never meet
         Finder finder;
         std::unordered_map<geo::Uuid, std::vector<Comparison>> of; // each pair with both of its ends
@@ -75,7 +73,6 @@ private:
     mutable std::mutex mutex_;
     std::condition_variable_any ready_changed_;
     bool ready_ = false;
-    std::atomic<std::size_t> compared_{0};
     store::Seq position_ = -1;
     std::map<std::string, Scenario> scenarios_;
     std::list<std::string> uses_;

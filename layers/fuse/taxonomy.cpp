@@ -1,5 +1,7 @@
 #include "layers/fuse/taxonomy.hpp"
 
+#include "layers/normalise/normalise.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -88,9 +90,8 @@ bool compatible_kinds(std::string_view a, std::string_view b) {
     return !apart(*kind_a, *kind_b) && !apart(*kind_b, *kind_a);
 }
 
-bool rescue_kind(std::string_view kind) {
-    const auto* found = find(kind);
-    return found != nullptr && found->branch == Branch::rescue;
+bool is_rescue(std::string_view kind, std::string_view sar_phase) {
+    return normalise::is_rescue_kind(std::string{kind}) || (!sar_phase.empty() && sar_phase != "none");
 }
 
 } // namespace layers::fuse

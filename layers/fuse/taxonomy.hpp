@@ -12,6 +12,7 @@ enum class KindMatch : std::uint8_t { silent, same, sibling, family, unrelated }
 KindMatch match_kinds(std::string_view a,
                       std::string_view b); // symmetric; words that are no kind of ours match themselves
 bool compatible_kinds(std::string_view a, std::string_view b); // symmetric; true where nothing is known
-bool rescue_kind(std::string_view kind);
+// Behind the purpose wall (domain.md, Fusion): its kind, or a search and rescue phase. Either may be empty: not said.
+bool is_rescue(std::string_view kind, std::string_view sar_phase);
 
 } // namespace layers::fuse
