@@ -8,6 +8,7 @@
 #include "layers/fuse/report_table.hpp"
 #include "server/commands/mapping_option.hpp"
 #include "server/commands/progress.hpp"
+#include "server/http/cores.hpp"
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
@@ -16,7 +17,6 @@
 #include <array>
 #include <cstdio>
 #include <memory>
-#include <thread>
 
 namespace server::commands {
 namespace {
@@ -155,7 +155,7 @@ nlohmann::json run(const Options& options) {
         surroundings.add(report);
         ids.push_back(report.id);
     }
-    const unsigned threads = std::max(1u, std::thread::hardware_concurrency());
+    const auto threads = static_cast<unsigned>(http::cores_allowed());
     const auto found = compare_all(
         finder,
         {threads, [&](double share) { progress.show(share, std::to_string(table.reports.size()) + " reports"); }, {}});

@@ -36,10 +36,6 @@ const Rule* rule_of(const std::string& id) {
     return found == rules.end() ? nullptr : &*found;
 }
 
-json text_or_null(const std::string& text) {
-    return text.empty() ? json(nullptr) : json(text);
-}
-
 json log_json(const Caller& caller, const Alert& alert) {
     auto log = json::parse(alert.log, nullptr, false);
     for (auto& entry : log)

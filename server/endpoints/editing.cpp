@@ -196,6 +196,15 @@ json read_object_body(std::string_view body) {
     return document;
 }
 
+std::optional<geo::Uuid> client_id(const json& body, std::string_view parent) {
+    const auto given = body.find("id");
+    if (given == body.end() || given->is_null()) return {};
+    const auto id = given->is_string() ? geo::parse_uuid(given->get<std::string>()) : std::nullopt;
+    if (!id || id->bytes[6] >> 4 != 7)
+        refuse("an id that a client makes is a UUID of version 7", pointer_to(parent, "id"));
+    return id;
+}
+
 json read_feature_body(std::string_view body) {
     json feature = read_object_body(body);
     if (!feature.contains("type") || feature["type"] != "Feature") refuse("the body is no GeoJSON Feature", "/type");
@@ -251,15 +260,10 @@ layers::Record record_from_feature(const AppContext& context, const layers::acce
         if (fault == notes.end()) refuse("the feature does not fit the layer", "");
         refuse(fault->reason, fault->field.empty() ? "" : pointer_to_field(fault->field));
     }
-    record->id = geo::make_uuid7();
-    if (feature.contains("id") && !feature["id"].is_null()) {
-        const auto id = feature["id"].is_string() ? geo::parse_uuid(feature["id"].get<std::string>()) : std::nullopt;
-        if (!id) refuse("an id is a UUID", "/id");
-        // Ids of imported rows follow from agency and source_ref. Were they taken here, who guesses a reference could
-        // take another agency's place, or learn from the conflict that the row is there.
-        if (id->bytes[6] >> 4 != 7) refuse("an id that a client makes is a UUID of version 7", "/id");
-        record->id = *id;
-    }
+    // Were the ids of imported rows taken here, who guesses a reference could take another agency's place, or learn
+    // from the conflict that the row is there.
+    const auto id = client_id(feature);
+    record->id = id ? *id : geo::make_uuid7();
     return std::move(*record);
 }
 

@@ -34,6 +34,10 @@ nlohmann::json read_object_body(std::string_view body); // any object
 // A JSON pointer to a member of `parent` (RFC 6901: "~" and "/" in its name are escaped).
 std::string pointer_to(std::string_view parent, std::string_view name);
 
+// The member `id` that a client made; nothing when it is absent or null. Error{invalid_geometry} with its pointer: no
+// UUID of version 7. Others are the server's: the ids of imported rows follow from agency and source_ref.
+std::optional<geo::Uuid> client_id(const nlohmann::json& body, std::string_view parent = {});
+
 // The CRS that the body's shapes are in: a code, from Content-Crs (OGC 20-002r1; "<uri>"), CRS84 without. Shapes are
 // stored as lon,lat. Error{invalid_input}: none of known_crs().
 std::string content_crs(const Request& request);

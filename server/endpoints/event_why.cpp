@@ -26,11 +26,6 @@ using layers::access::Role;
 using layers::fuse::Explanation;
 using nlohmann::json;
 
-live::Live& live_of(const AppContext& context) {
-    if (!context.live) throw Error{ErrorCode::not_implemented, "This process makes no events."};
-    return *context.live;
-}
-
 Explanation explained(const AppContext& context, const Caller& caller, const PathParams& path) {
     readable_layer(context, caller, "events"); // throws for one who reads none
     const auto id = geo::parse_uuid(path.text("fid"));
@@ -117,7 +112,7 @@ json statement_json(const AppContext& context, const Caller& caller, const Expla
                     const layers::fuse::EventStatement& statement) {
     json out{{"id", geo::to_string(statement.id)},
              {"state", statement.state},
-             {"agency", statement.agency.empty() ? json(nullptr) : json(statement.agency)},
+             {"agency", text_or_null(statement.agency)},
              {"why", may_read_words(context, caller, event, statement) ? json(statement.why) : json(nullptr)},
              {"at", geo::to_rfc3339(statement.at)}};
     if (knows_accounts_of(caller, statement.agency)) out["account"] = statement.account;
@@ -151,7 +146,7 @@ Response get_why(AppContext& context, Request& request, const PathParams& path, 
              {"judgements", std::move(judgements)},
              {"statements", std::move(statements)},
              {"linked_across_purpose_wall", across_json(reports, event)},
-             {"split_from", event.about.split_from.empty() ? json(nullptr) : json(event.about.split_from)},
+             {"split_from", text_or_null(event.about.split_from)},
              {"label", get_label(event)}};
     return no_store(json_response(out));
 }
@@ -172,7 +167,7 @@ Response get_event_history(AppContext& context, Request& request, const PathPara
                                {{"what", version.record.version == 1 ? "reported" : "report changed"},
                                 {"report", geo::to_string(member.id)},
                                 {"version", version.record.version},
-                                {"agency", owner.empty() ? json(nullptr) : json(owner)}}});
+                                {"agency", text_or_null(owner)}}});
         }
     }
     for (const auto& judgement : event.about.judgements) {

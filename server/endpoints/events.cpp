@@ -19,11 +19,6 @@ Param cursor_param() {
     return {.name = "cursor", .description = "Where to go on: the last id or cursor you were given", .max_bytes = 256};
 }
 
-live::Live& live_of(const AppContext& context) {
-    if (!context.live) throw Error{ErrorCode::not_implemented, "This process tells no changes."};
-    return *context.live;
-}
-
 Response events(AppContext& context, Request& request, const PathParams&, const Params& params) {
     auto& live = live_of(context);
     live::Hub::Opening opening;

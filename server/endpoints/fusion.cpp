@@ -1,12 +1,12 @@
 #include "server/endpoints/fusion.hpp"
 
+#include "layers/fuse/pair_json.hpp"
 #include "server/endpoints/editing.hpp"
 #include "server/live/live.hpp"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <cmath>
 
 namespace server {
 
@@ -18,23 +18,20 @@ namespace {
 
 constexpr std::size_t kTextBytes = 1000;
 
-double rounded(double value) { // to what a person may read into it
-    return std::round(value * 1e4) / 1e4;
-}
-
 } // namespace
 
 bool knows_accounts_of(const layers::access::Caller& caller, const std::string& agency) {
     return caller.open || (!caller.agency.empty() && caller.agency == agency);
 }
 
+json text_or_null(const std::string& text) {
+    return text.empty() ? json(nullptr) : json(text);
+}
+
 json judgement_json(const layers::access::Caller& caller, const layers::fuse::Judgement& judgement) {
-    json out{{"id", geo::to_string(judgement.id)},
-             {"a", geo::to_string(judgement.pair.first)},
-             {"b", geo::to_string(judgement.pair.second)},
-             {"verdict", layers::fuse::name(judgement.verdict)},
-             {"agency", judgement.agency.empty() ? json(nullptr) : json(judgement.agency)},
-             {"why", judgement.why},
+    json out{{"id", geo::to_string(judgement.id)},         {"a", geo::to_string(judgement.pair.first)},
+             {"b", geo::to_string(judgement.pair.second)}, {"verdict", layers::fuse::name(judgement.verdict)},
+             {"agency", text_or_null(judgement.agency)},   {"why", judgement.why},
              {"at", geo::to_rfc3339(judgement.at)}};
     if (knows_accounts_of(caller, judgement.agency)) out["account"] = judgement.account;
     return out;
@@ -42,17 +39,10 @@ json judgement_json(const layers::access::Caller& caller, const layers::fuse::Ju
 
 json pair_json(const AppContext& context, const layers::access::Caller& caller,
                const layers::fuse::Assessed& assessed) {
-    json terms = json::array();
-    for (const auto& term : context.live->suggestions.terms(caller, assessed))
-        terms.push_back({{"name", layers::fuse::name(term.name)}, {"bits", rounded(term.bits)}, {"said", term.said}});
-    return {{"a", geo::to_string(assessed.pair.a)},
-            {"b", geo::to_string(assessed.pair.b)},
-            {"score", rounded(assessed.score)},
-            {"probability", rounded(assessed.probability)},
-            {"decision", layers::fuse::name(assessed.decision)},
-            {"resubmission", assessed.pair.resubmission},
-            {"across_purpose_wall", assessed.pair.across_purpose_wall},
-            {"terms", std::move(terms)}};
+    auto out = layers::fuse::pair_json(assessed, context.live->suggestions.terms(caller, assessed));
+    out["resubmission"] = assessed.pair.resubmission;
+    out["across_purpose_wall"] = assessed.pair.across_purpose_wall;
+    return out;
 }
 
 json report_json(const ReadableLayer& reports, const geo::Uuid& id) {

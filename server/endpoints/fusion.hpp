@@ -15,6 +15,8 @@ namespace server {
 // An account is its own agency's business; all others read which agency it was.
 bool knows_accounts_of(const layers::access::Caller& caller, const std::string& agency);
 
+nlohmann::json text_or_null(const std::string& text); // null for an empty one
+
 nlohmann::json judgement_json(const layers::access::Caller& caller, const layers::fuse::Judgement& judgement);
 
 // {a, b, score, probability, decision, resubmission, wall, terms: [{name, bits, said}]}

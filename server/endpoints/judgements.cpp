@@ -25,24 +25,10 @@ using nlohmann::json;
 
 constexpr std::size_t kMostAtOnce = 500;
 
-live::Live& live_of(const AppContext& context) {
-    if (!context.live) throw Error{ErrorCode::not_implemented, "This process judges nothing."};
-    return *context.live;
-}
-
 struct Wanted {
     Judgement judgement;
     std::optional<std::string> basis; // id of the newest judgement that the judge knew of; "": of none
 };
-
-geo::Uuid judgement_id(const json& body, const std::string& parent) {
-    if (!body.contains("id")) return geo::make_uuid7();
-    const auto id = uuid_member(body, "id", parent);
-    if (id.bytes[6] >> 4 != 7)
-        throw Error{ErrorCode::invalid_geometry, "an id that a client makes is a UUID of version 7",
-                    pointer_to(parent, "id")};
-    return id;
-}
 
 Wanted read_judgement(const Caller& caller, const json& body, const std::string& parent) {
     if (!body.is_object()) throw Error{ErrorCode::invalid_geometry, "a judgement is an object", parent};
@@ -57,7 +43,8 @@ Wanted read_judgement(const Caller& caller, const json& body, const std::string&
     if (!known)
         throw Error{ErrorCode::invalid_geometry, "one of: same, different, unsure, none",
                     pointer_to(parent, "verdict")};
-    wanted.judgement = {.id = judgement_id(body, parent),
+    const auto id = client_id(body, parent);
+    wanted.judgement = {.id = id ? *id : geo::make_uuid7(),
                         .seq = 0,
                         .pair = layers::fuse::pair_of(a, b),
                         .verdict = *known,

@@ -44,6 +44,11 @@ Param collection_id_param() {
     return {.name = "id", .description = "Id of a collection", .in_path = true, .required = true};
 }
 
+live::Live& live_of(const AppContext& context) {
+    if (!context.live) throw Error{ErrorCode::not_implemented, "This process follows no changes."};
+    return *context.live;
+}
+
 layers::access::Caller reading_caller(const AppContext& context, const Request& request, const Params& params) {
     layers::access::Caller caller = request.caller;
     caller.scenario = context.config.demo ? "demo" : "";

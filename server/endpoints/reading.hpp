@@ -26,6 +26,9 @@ Param filter_param();
 Param filter_lang_param();
 Param collection_id_param();
 
+// Error{not_implemented} in a process that follows no changes (a test, a command).
+live::Live& live_of(const AppContext& context);
+
 // The caller, reading the scenario the request names, else the server's own.
 layers::access::Caller reading_caller(const AppContext& context, const Request& request, const Params& params);
 

@@ -24,11 +24,6 @@ using nlohmann::json;
 constexpr double kLeastShown = 0.5; // domain.md, Fusion 4: below, two reports are taken to be apart
 constexpr double kLeastCandidate = 0.05;
 
-live::Live& live_of(const AppContext& context) {
-    if (!context.live) throw Error{ErrorCode::not_implemented, "This process compares nothing."};
-    return *context.live;
-}
-
 using layers::fuse::Question;
 
 std::vector<Question> questions(live::Live& live, const Caller& caller, const std::vector<Assessed>& pairs) {
@@ -43,10 +38,8 @@ json entry(const AppContext& context, const Caller& caller, const ReadableLayer&
     json out = pair_json(context, caller, assessed);
     out["reports"] = {report_json(reports, assessed.pair.a), report_json(reports, assessed.pair.b)};
     json events = json::array();
-    for (const auto& id : {assessed.pair.a, assessed.pair.b}) {
-        const auto event = live.pictures.event_of(caller, id);
+    for (const auto& event : live.pictures.events_of(caller, {assessed.pair.a, assessed.pair.b}))
         events.push_back(event ? json(geo::to_string(*event)) : json(nullptr));
-    }
     out["events"] = std::move(events);
     out["basis"] = question.newest ? json(geo::to_string(question.newest->id)) : json(nullptr);
     out["judged"] = question.newest ? judgement_json(caller, *question.newest) : json(nullptr);

@@ -82,11 +82,8 @@ void check_text(const json& value, const std::string& pointer) {
 
 // The client's, so that a statement sent twice is one; else a new one.
 std::string id_of(const json& body) {
-    const auto given = body.find("id");
-    if (given == body.end() || given->is_null()) return geo::to_string(geo::make_uuid7());
-    const auto id = given->is_string() ? geo::parse_uuid(given->get<std::string>()) : std::nullopt;
-    if (!id || id->bytes[6] >> 4 != 7) fault("an id that a client makes is a UUID of version 7", "/id");
-    return geo::to_string(*id);
+    const auto id = client_id(body);
+    return geo::to_string(id ? *id : geo::make_uuid7());
 }
 
 // What a correction may say: anything that a client could have said at first, but for what has statements of its own.

@@ -1,5 +1,6 @@
 // Every pair of reports that a person should look at, in one document: for who works with it elsewhere, or wants to
 // know how much there is. The queue of the operations room is /judgements/queue.
+#include "layers/fuse/pair_json.hpp"
 #include "layers/index/sources.hpp"
 #include "server/endpoint.hpp"
 #include "server/live/live.hpp"
@@ -7,26 +8,15 @@
 
 #include <nlohmann/json.hpp>
 
-#include <cmath>
 #include <map>
 
 namespace server::processes {
 namespace {
 
-using layers::fuse::Assessed;
 using nlohmann::json;
 
 constexpr const char* kVersion = "1.0.0";
 constexpr std::size_t kBetweenLooks = 500; // pairs, at whether to go on
-
-json terms_json(const ProcessContext& context, const Assessed& assessed) {
-    json terms = json::array();
-    for (const auto& term : context.app.live->suggestions.terms(context.caller, assessed))
-        terms.push_back({{"name", layers::fuse::name(term.name)},
-                         {"bits", std::round(term.bits * 1e4) / 1e4},
-                         {"said", term.said}});
-    return terms;
-}
 
 std::string run(ProcessContext& context) {
     if (!context.app.live) throw geo::Error{geo::ErrorCode::not_implemented, "This process compares nothing."};
@@ -46,12 +36,8 @@ std::string run(ProcessContext& context) {
         const auto& assessed = pairs[i];
         ++decisions[layers::fuse::name(assessed.decision)];
         if (list.size() < most)
-            list.push_back({{"a", geo::to_string(assessed.pair.a)},
-                            {"b", geo::to_string(assessed.pair.b)},
-                            {"score", std::round(assessed.score * 1e4) / 1e4},
-                            {"probability", std::round(assessed.probability * 1e4) / 1e4},
-                            {"decision", layers::fuse::name(assessed.decision)},
-                            {"terms", terms_json(context, assessed)}});
+            list.push_back(
+                layers::fuse::pair_json(assessed, context.app.live->suggestions.terms(context.caller, assessed)));
     }
     return json{{"method",
                  {{"name", "fuse"},
